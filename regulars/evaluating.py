@@ -14,8 +14,8 @@ from regulars.options import MODELS, a_file
 
 if TYPE_CHECKING:
     from training.bundles.manifest import Manifest
-    from training.predictions.compared import ComparedFigure
-    from training.predictions.predictions import Predictions
+    from training.measures.predictions.compared import ComparedFigure
+    from training.measures.predictions.predictions import Predictions
 
 _LADDER, _CHOSEN_BY = "ladder", ("auc", "gini", "within_offer_auc")
 _MOST_LETTERS = 40
@@ -34,7 +34,7 @@ def evaluate(call: Call, model: str, version: int | None, export: Path | None) -
     """Recompute every figure of a model's card from its predictions, and show both side by side."""
     from training.families.kinds import kind_of
     from training.families.recomputed import compared_with_card, require_predictions
-    from training.predictions.stored import StoredPredictions
+    from training.measures.predictions.stored import StoredPredictions
     from training.registry.manifests import manifest_of_version
 
     require_predictions(model)

@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from regulars.narrator import Outcome, Table
-from training.fairness import words as protected
-from training.fairness.words import ORDER, fairness_head, fairness_lines, fairness_rows
 from training.families.churn.evaluation.tables import lists_table
 from training.families.items.ladder import PERSONAL
 from training.families.items.report import COLUMNS as ITEM_COLUMNS
@@ -22,11 +20,13 @@ from training.families.value.report import COLUMNS as VALUE_COLUMNS
 from training.families.value.report import value_cell
 from training.ladder.level_table import level_table, small_company
 from training.ladder.reported import choice_sentences, headline
-from training.leaks.words import HEAD, HEADING, leak_lines, leak_rows
 from training.measures.levels import HeldLevels
 from training.measures.pooled import PooledLevel
 from training.recipe.summary import TrainingSummary
 from training.registry.gate import Check
+from training.safeguards.fairness import words as protected
+from training.safeguards.fairness.words import ORDER, fairness_head, fairness_lines, fairness_rows
+from training.safeguards.leaks.words import HEAD, HEADING, leak_lines, leak_rows
 
 _ITEM_COLUMNS_SHOWN = 8
 _FACTS_SHOWN = 3

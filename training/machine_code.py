@@ -12,14 +12,14 @@ import numpy as np
 
 from features.store.order_numbers import number_orders, text_prints
 from features.vectors.kernel_call import load_kernel
+from training.datasets.purchases.bought import Bought, keep_bought
+from training.datasets.purchases.item_facts import ItemFacts
 from training.families.items.pairs.pairs import PairFinder
 from training.families.items.recommenders.item_kernel import ItemKernel
 from training.learners.leaf_sums import LeafSums
 from training.learners.trees import BinnedRows, BoostingSettings
-from training.purchases.bought import Bought, keep_bought
-from training.purchases.item_facts import ItemFacts
-from training.treeshap.explainer import Explainer
-from training.treeshap.model_text import Forest, read_forest
+from training.learners.treeshap.explainer import Explainer
+from training.learners.treeshap.model_text import Forest, read_forest
 
 _ROWS, _FEATURES, _BY_ROW_AND_IN_BLOCKS = 200, 3, (1, 64)
 

@@ -22,7 +22,7 @@ WEIGHTS = {
     "training/questions": 3,
     "training/families/value": 3,
     "training/families/offers": 3,
-    "training/trust": 2,
+    "training/safeguards/trust": 2,
     "serving/access": 8,
     "serving/contract/privacy_messages.py": 8,
     "serving/contract/privacy_routes.py": 8,

@@ -13,7 +13,7 @@ from features.store.store import open_store
 from serving.ledger.administration import made_without_withheld
 from serving.ledger.privacy import Withheld
 from serving.snapshot.consent import refused_profiling
-from training.predictions.stored import StoredPredictions
+from training.measures.predictions.stored import StoredPredictions
 
 if TYPE_CHECKING:
     import pyarrow as pa

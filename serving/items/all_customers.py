@@ -23,10 +23,10 @@ from serving.ledger.administration import made_without_withheld, withheld_in
 from serving.ledger.privacy import Withheld
 from serving.scores.order_chance import OrderChances
 from serving.scores.scoring import Scorer
+from training.datasets.purchases.bought import Items
 from training.families.items.pairs.pair_features import POSITIONS
 from training.families.items.pairs.pairs import SOURCES
 from training.families.items.words import WORDS, ItemWords
-from training.purchases.bought import Items
 
 _AT_ONCE = 1_024
 

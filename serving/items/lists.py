@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from training.datasets.purchases.bought import Items
 from training.families.items.pairs.pair_features import POSITIONS
 from training.families.items.pairs.pairs import Pairs
-from training.purchases.bought import Items
 
 USE_CASES: Mapping[str, float | None] = {
     "basket": None,

@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 from features.vocabulary.arrays import Floats
 from serving.items.lists import due_in_days
 from serving.items.recommended import ItemReason, Recommended
+from training.datasets.purchases.bought import Bought
 from training.families.items.bundle import ItemBundle
 from training.families.items.pairs.pair_features import DUE, HABIT, PAIR_GROUPS, POSITIONS, TASTE
 from training.families.items.pairs.pairs import SOURCES, Pairs
 from training.families.items.words import ItemWords
-from training.purchases.bought import Bought
 
 GROUPS = tuple(group.name for group in PAIR_GROUPS)
 NAMED_ITEMS = 2

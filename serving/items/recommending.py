@@ -25,13 +25,13 @@ from serving.scores.scoring import Scorer
 from serving.snapshot.consent import refused_marketing, refused_profiling
 from training.bundles.bundle import current
 from training.bundles.manifest import Manifest
+from training.datasets.purchases.bought import Bought, Items
+from training.datasets.purchases.merchandise import NotRecommended
+from training.datasets.purchases.sold import FreshLine, Sold
 from training.families.items.bundle import ITEM_KIND, ItemBundle
 from training.families.items.pairs.pair_features import POSITIONS
 from training.families.items.pairs.pairs import Pairs
 from training.families.items.words import WORDS, ItemWords
-from training.purchases.bought import Bought, Items
-from training.purchases.merchandise import NotRecommended
-from training.purchases.sold import FreshLine, Sold
 from training.reasons.languages.known import ENGLISH
 
 _ONE_PIECE_MILLI = 1_000

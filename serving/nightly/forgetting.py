@@ -15,7 +15,7 @@ from features.store.pack import TextColumn, incomplete_refused, open_pack
 from features.vocabulary.errors import RegularsError
 from serving.ledger.ledger import ledger_of
 from serving.snapshot.columns import CUSTOMER_IDS, opened_column
-from training.predictions.stored import StoredPredictions
+from training.measures.predictions.stored import StoredPredictions
 
 
 def still_held(workspace: Workspace, customer_ids: Iterable[str]) -> frozenset[str]:

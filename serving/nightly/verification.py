@@ -16,8 +16,8 @@ from training.bundles.admission import current_folder
 from training.bundles.manifest import MANIFEST_FILE
 from training.bundles.sealing import verified
 from training.bundles.signature import Signing
-from training.predictions.stored import StoredPredictions
-from training.predictions.table import read_predictions
+from training.measures.predictions.stored import StoredPredictions
+from training.measures.predictions.table import read_predictions
 
 _PACK = ("pack/",)
 _TABLES = ("tables/", "other_ids/", "contact_details/", "store.json", "journal.json")

@@ -20,8 +20,8 @@ from features.company.workspace import Workspace
 from regulars.main import main
 from tests.absolute_paths import places_naming
 from tests.commands.shop import leaving_and_staying, write_shop
-from training.predictions.stored import StoredPredictions
-from training.predictions.table import FILE
+from training.measures.predictions.stored import StoredPredictions
+from training.measures.predictions.table import FILE
 
 
 def called(settings: Path, *words: str) -> Result:

@@ -25,7 +25,7 @@ from training.bundles.reference import archive, unarchive
 from training.bundles.sealing import PLAN_FILE, sealed
 from training.bundles.signature import Signing
 from training.families.kinds import KINDS
-from training.treeshap.explainer import Explainer
+from training.learners.treeshap.explainer import Explainer
 
 ANOTHER_DIGEST = "a" * 64
 

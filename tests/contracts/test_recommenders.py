@@ -8,12 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.training.families.items.histories import AS_OF, history, random_history
+from training.datasets.purchases.bought import Bought
 from training.families.items.recommenders.alternating_least_squares import Factors, FactorSettings
 from training.families.items.recommenders.kernels import kernels_for
 from training.families.items.recommenders.personal import PersonalFrequency
 from training.families.items.recommenders.popularity import Popularity
 from training.families.items.recommenders.recommender import Recommender
-from training.purchases.bought import Bought
 
 CATALOGUE = 25
 SMALL = FactorSettings(8, alpha=10.0, regularisation=3.0, iterations=4)

@@ -7,9 +7,9 @@ from collections import defaultdict
 
 import numpy as np
 
+from training.datasets.purchases.bought import Bought
+from training.datasets.purchases.item_facts import ItemFacts
 from training.families.items.recommenders.item_kernel import ItemKernel
-from training.purchases.bought import Bought
-from training.purchases.item_facts import ItemFacts
 
 DAY = 86_400
 

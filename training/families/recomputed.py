@@ -13,8 +13,8 @@ from training.families.offers.bundle import OFFER_KIND
 from training.families.offers.recomputed import recomputed_offers
 from training.families.value.bundle import VALUE_KIND
 from training.families.value.recomputed import recomputed_value
-from training.predictions.compared import ComparedFigure, compare
-from training.predictions.predictions import Predictions
+from training.measures.predictions.compared import ComparedFigure, compare
+from training.measures.predictions.predictions import Predictions
 
 RECOMPUTED: Mapping[str, Callable[[Manifest[Any], Predictions], Mapping[str, Any]]] = {
     CHURN_KIND.name: recomputed_churn,

@@ -14,11 +14,11 @@ from training.ladder.choice import Replicates, climbed
 from training.ladder.fitting import Calibrated, FittedModels, fit_and_calibrate
 from training.ladder.measured import MEASURES, MeasuredRung, measured_rungs
 from training.ladder.rung import Rung
+from training.ladder.seasons.levels import NO_SEASONS, SeasonLevels
 from training.ladder.tested import Tested, whole_tests
 from training.measures.intervals import Resampled, finite
 from training.measures.levels import HeldLevel, HeldLevels
 from training.measures.metrics import measure
-from training.seasons.levels import NO_SEASONS, SeasonLevels
 
 
 @dataclass(frozen=True)

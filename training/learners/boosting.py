@@ -17,8 +17,8 @@ from training.datasets.dataset import Dataset
 from training.learners.columns import Columns
 from training.learners.model import Model
 from training.learners.trees import BinnedRows, BoostingSettings, opened, predicted, prepared_rows
-from training.treeshap.explainer import Explainer
-from training.treeshap.model_text import Forest, read_forest
+from training.learners.treeshap.explainer import Explainer
+from training.learners.treeshap.model_text import Forest, read_forest
 
 if TYPE_CHECKING:
     import lightgbm
@@ -99,7 +99,7 @@ class BoostedModel(Model):
     def contributions(self, prepared: NDArray[np.float32], *, threads: int = 1) -> Floats:
         """Exact path-dependent TreeSHAP values (Lundberg et al. 2020), from tables built once.
 
-        Raises ``ModelRefused`` for trees that ``training.treeshap`` does not cover.
+        Raises ``ModelRefused`` for trees that ``training.learners.treeshap`` does not cover.
         """
         features = len(self.columns.names)
         return self._explainer(np.arange(features), features).contributions(

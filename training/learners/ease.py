@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from training.purchases.bought import Bought
+from training.datasets.purchases.bought import Bought
 
 MOST_ITEMS = 12_000
 """The inverse of the items' Gram matrix takes 8 bytes a pair of items, twice, and a minute of work."""

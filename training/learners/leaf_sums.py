@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.compiled import compiled
-from training.treeshap.model_text import (
+from training.learners.treeshap.model_text import (
     CATEGORY,
     NAN_LEFT,
     NAN_RIGHT,

@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.vocabulary.arrays import Floats
-from training.treeshap.explainer import Explainer
-from training.treeshap.model_text import read_forest
+from training.learners.treeshap.explainer import Explainer
+from training.learners.treeshap.model_text import read_forest
 
 if TYPE_CHECKING:
     import lightgbm
@@ -139,7 +139,7 @@ class Trees:
         """The base of the raw score, and what each column adds to it: exact path-dependent TreeSHAP.
 
         From tables built once; ``proven`` asks LightGBM itself, a hundred times slower. Raises
-        ``ModelRefused`` for trees that ``training.treeshap`` does not cover.
+        ``ModelRefused`` for trees that ``training.learners.treeshap`` does not cover.
         """
         base = self._explainer.base
         if proven:

@@ -9,7 +9,7 @@ from typing import Generic
 from training.bundles.bundle import write
 from training.bundles.kind import Asked, Model
 from training.bundles.manifest import Manifest
-from training.predictions.stored import StoredPredictions
+from training.measures.predictions.stored import StoredPredictions
 from training.recipe.family import Family, Given, Learned, Own
 from training.recipe.report import Report, draw_plots, no_plots, write_report
 from training.registry.gate import failed_of, said_of

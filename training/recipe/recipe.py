@@ -15,7 +15,7 @@ from features.vocabulary.progress import Progress, silent
 from training.bundles.kind import Asked, Model
 from training.bundles.promoted import PromotedBundles
 from training.bundles.signature import Signing
-from training.predictions.stored import StoredPredictions
+from training.measures.predictions.stored import StoredPredictions
 from training.recipe.apart import apart, note_computed
 from training.recipe.falling import WrittenRun, best_that_passes
 from training.recipe.family import Family, Given, Learned, Own, UnchangedModel

@@ -12,7 +12,7 @@ from training.bundles.manifest import Manifest
 from training.ladder.tables import ladder_csv, ladder_markdown, spreadsheet
 from training.learners.boosting import BoostedModel
 from training.measures.levels import HeldLevels
-from training.predictions.predictions import Predictions
+from training.measures.predictions.predictions import Predictions
 from training.registry.registry import ChildRun, RunRecord
 
 

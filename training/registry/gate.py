@@ -23,7 +23,7 @@ MOST_EXPECTED_OF_NONE = 3.0
 """Of three that are expected none comes one time in twenty."""
 MOST_BYTES = 64 * 1024 * 1024
 LEAST_FAITHFUL = 0.8
-"""Reasons below this mislead; what good ones reach stands higher, in ``training.trust``."""
+"""Reasons below this mislead; what good ones reach stands higher, in ``training.safeguards.trust``."""
 
 
 @dataclass(frozen=True)

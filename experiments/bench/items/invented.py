@@ -14,12 +14,12 @@ from serving.items.recommending import Recommending
 from training.bundles.bundle import opened as open_bundle
 from training.bundles.bundle import write
 from training.bundles.manifest import Manifest
+from training.datasets.purchases.catalogue import Catalogue
+from training.datasets.purchases.sold import Sold
 from training.families.items.bundle import ITEM_KIND, ItemBundle, ItemTask
 from training.families.items.pairs.pairs import PairFinder
 from training.families.items.ranker import Origin, Ranker
 from training.families.items.recommenders.item_kernel import ItemKernel
-from training.purchases.catalogue import Catalogue
-from training.purchases.sold import Sold
 
 DAYS = 400
 LINES = 20

@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.bench.items.splits import PublicSplit, Scores
+from training.datasets.purchases.bought import Bought
 from training.families.items.recommenders.item_kernel import ItemKernel
 from training.families.items.recommenders.spectral import Filter, Spectrum
 from training.learners.ease import ease_weights
-from training.purchases.bought import Bought
 
 Dense = NDArray[np.float32]
 SEARCHED = 1_500

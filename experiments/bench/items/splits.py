@@ -10,8 +10,8 @@ import numpy as np
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from training.datasets.purchases.bought import Bought
 from training.families.items.measures import Targets, best, ndcg, recall
-from training.purchases.bought import Bought
 
 Scores = Callable[[Bought], NDArray[np.float32]]
 _AT_ONCE = 512

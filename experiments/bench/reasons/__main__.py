@@ -26,9 +26,9 @@ from numpy.typing import NDArray
 from experiments.bench.claims import Claim, arguments, conclude
 from features.vectors.vectors import Vectors, open_vectors, write_vectors
 from features.vocabulary.arrays import Rows
+from training.learners.treeshap.explainer import Explainer
+from training.learners.treeshap.model_text import read_forest
 from training.reasons.points import leading_features
-from training.treeshap.explainer import Explainer
-from training.treeshap.model_text import read_forest
 
 _FEATURES, _CATEGORICAL, _GROUPS, _TREES = 160, 6, 12, 300
 _GROUP_OF = np.arange(_FEATURES) * 7 % _GROUPS
@@ -39,8 +39,8 @@ _REPEATS = 5
 _LOAD_AND_EXPLAIN = """
 import sys, time
 import numpy as np, lightgbm
-from training.treeshap.explainer import Explainer
-from training.treeshap.model_text import read_forest
+from training.learners.treeshap.explainer import Explainer
+from training.learners.treeshap.model_text import read_forest
 forest = read_forest(open(sys.argv[1]).read())
 rows = np.zeros((8, forest.features), np.float32)
 before = time.process_time()

@@ -29,8 +29,8 @@ from training.families.churn.trust import (
 from training.ladder.rung import Rung
 from training.learners.boosting import BoostedModel
 from training.learners.usable import usable_features
-from training.trust.bars import FAITHFUL_GROUPS, LEAK_SHARE, LEAST_FAITHFUL
-from training.trust.cap import CapCost, cap_cost
+from training.safeguards.trust.bars import FAITHFUL_GROUPS, LEAK_SHARE, LEAST_FAITHFUL
+from training.safeguards.trust.cap import CapCost, cap_cost
 
 _NAMES = ("telco_churn", "online_retail_2009_2010")
 

@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from tests.contracts.families.family import BUYERS, Answers, Family
 from tests.training.families.items.histories import random_history
 from training.bundles.manifest import Manifest
+from training.datasets.purchases.catalogue import Catalogue
+from training.datasets.purchases.item_facts import ItemFacts
 from training.families.items.bundle import ITEM_KIND, RECOMMENDATIONS, ItemBundle, ItemTask
 from training.families.items.learning import FAMILY as TWO_STAGES
 from training.families.items.pairs.pair_features import NAMES as PAIR_NAMES
@@ -18,8 +20,6 @@ from training.families.items.pairs.pair_features import PAIR_FEATURES, PAIR_GROU
 from training.families.items.pairs.pairs import PairFinder
 from training.families.items.ranker import Origin, Ranker
 from training.families.items.recommenders.neighbours import cosine_neighbours
-from training.purchases.catalogue import Catalogue
-from training.purchases.item_facts import ItemFacts
 
 CATALOGUE = 25
 

@@ -22,8 +22,8 @@ from serving.items.all_customers import (
 from serving.offers.plans import simulated, write_plan
 from tests.laws.people.world import Seen, World
 from tests.serving.calling import NOW
-from training.predictions.predictions import Predictions, RungPredictions
-from training.predictions.stored import StoredPredictions
+from training.measures.predictions.predictions import Predictions, RungPredictions
+from training.measures.predictions.stored import StoredPredictions
 from training.reasons.languages.known import ENGLISH
 
 FileWriter = Callable[[World, Path], Seen]

@@ -8,8 +8,8 @@ from serving.items.recommending import Recommending, words_of
 from tests.serving.company import Company
 from tests.training.families.items.drugstore import ITEMS
 from training.bundles.bundle import current
+from training.datasets.purchases.merchandise import NotRecommended
 from training.families.items.bundle import ITEM_KIND
-from training.purchases.merchandise import NotRecommended
 
 
 def test_what_is_never_recommended_is_on_no_list_and_speaks_for_nothing(

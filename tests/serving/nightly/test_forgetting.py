@@ -29,8 +29,8 @@ from serving.nightly.run import score_everybody
 from serving.snapshot.reading import open_snapshot
 from tests.holding import files_holding
 from tests.serving.company import Company, company_in
-from training.predictions.predictions import Predictions, RungPredictions
-from training.predictions.stored import StoredPredictions
+from training.measures.predictions.predictions import Predictions, RungPredictions
+from training.measures.predictions.stored import StoredPredictions
 from training.reasons.languages.known import ENGLISH
 
 

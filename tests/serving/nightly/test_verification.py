@@ -11,8 +11,8 @@ from features.company.workspace import CURRENT, Workspace
 from serving.ledger.administration import create_key, record_command
 from serving.nightly.verification import Verified, verify
 from tests.serving.company import Company
-from tests.training.predictions.pieces import IDS, predictions
-from training.predictions.stored import StoredPredictions
+from tests.training.measures.predictions.pieces import IDS, predictions
+from training.measures.predictions.stored import StoredPredictions
 
 
 @pytest.fixture

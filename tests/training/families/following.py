@@ -10,8 +10,8 @@ from features.company.workspace import Workspace
 from features.store.pack import Pack
 from training.bundles.manifest import Manifest
 from training.families.recomputed import compared_with_card
-from training.predictions.predictions import Predictions
-from training.predictions.stored import StoredPredictions
+from training.measures.predictions.predictions import Predictions
+from training.measures.predictions.stored import StoredPredictions
 
 
 def kept(folder: Path, predictions: Predictions, pack: Pack) -> StoredPredictions:

@@ -24,8 +24,8 @@ from training.families.families import FAMILIES
 from training.families.recomputed import RECOMPUTED, compared_with_card, require_predictions
 from training.families.value.learning import LearnedValue
 from training.families.value.recomputed import value_predictions
-from training.predictions.predictions import Predictions
-from training.predictions.stored import StoredPredictions
+from training.measures.predictions.predictions import Predictions
+from training.measures.predictions.stored import StoredPredictions
 
 CAMPAIGN = CampaignSettings(list_size=40)
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "evaluation.md"

@@ -4,7 +4,7 @@ import pytest
 
 from features.vocabulary.errors import ModelRefused
 from training.learners.leaf_sums import LeafSums
-from training.treeshap.model_text import read_forest
+from training.learners.treeshap.model_text import read_forest
 
 
 def booster(**settings: object) -> tuple[lightgbm.Booster, np.ndarray]:

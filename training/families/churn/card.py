@@ -7,7 +7,6 @@ from typing import Any
 
 from training.actions.measured import CONTACTS
 from training.bundles.manifest import Manifest
-from training.fairness.words import fairness_section
 from training.families.churn.bundle import ChurnTask
 from training.families.churn.evaluation.tables import (
     churn_markdown,
@@ -24,9 +23,10 @@ from training.ladder.level_table import level_markdown
 from training.ladder.measured import AUC
 from training.ladder.reported import choice_sentences, headline
 from training.ladder.tables import cutoffs_table
-from training.leaks.words import HEADING, leak_sentences, leaks_markdown
 from training.measures.pooled import PooledLevel
-from training.trust.table import shares_markdown, trust_markdown, trust_sentences
+from training.safeguards.fairness.words import fairness_section
+from training.safeguards.leaks.words import HEADING, leak_sentences, leaks_markdown
+from training.safeguards.trust.table import shares_markdown, trust_markdown, trust_sentences
 
 _MOST_NAMES = 6
 

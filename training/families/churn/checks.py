@@ -11,7 +11,6 @@ from training.bundles.kind import GOLDEN_TOLERANCE
 from training.bundles.manifest import Manifest
 from training.families.churn.bundle import CHURN_KIND, Bundle, ChurnTask
 from training.families.churn.list_check import list_against_champion
-from training.leaks.gate import known_beforehand
 from training.measures.pooled import PooledLevel
 from training.reasons.explanation import TOLERANCE
 from training.registry.gate import (
@@ -27,11 +26,12 @@ from training.registry.gate import (
     pooled_checks,
     size_check,
 )
+from training.safeguards.leaks.gate import known_beforehand
 
 LATENCY_ROWS = 200
 MOST_LATENCY_MILLISECONDS = 500.0
 LEAST_ALIKE = 0.5
-"""Reasons that differ more between refits mislead; what good ones reach stands higher, in ``training.trust``."""
+"""Reasons that differ more between refits mislead; what good ones reach stands higher, in ``training.safeguards.trust``."""
 
 
 def churn_gate(folder: Path, champion: Manifest[ChurnTask] | None) -> list[Check]:

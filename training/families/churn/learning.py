@@ -29,6 +29,7 @@ from training.ladder.fitting import fit_and_calibrate
 from training.ladder.ladder import Ladder, climb
 from training.ladder.reported import chosen_at
 from training.ladder.rung import Rung
+from training.ladder.seasons.levels import NO_SEASONS, SeasonLevels, chance_levels
 from training.ladder.tuning import TunedSettings, tuned_rungs
 from training.learners.calibration import Calibration
 from training.learners.model import Model
@@ -41,7 +42,6 @@ from training.questions.labelled import Labelled, labelled
 from training.questions.question import Question
 from training.registry.gate import failed_of, said_of
 from training.registry.provenance import provenance
-from training.seasons.levels import NO_SEASONS, SeasonLevels, chance_levels
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,6 @@ import numpy as np
 from features.company.settings.company import CompanySettings
 from features.company.settings.questions import CampaignSettings
 from training.bundles.manifest import Manifest
-from training.fairness.words import called_lawful, fairness_markdown
 from training.families.churn.bundle import ChurnTask
 from training.families.churn.card import model_card
 from training.families.churn.evaluation.campaign import profit_curve
@@ -35,15 +34,16 @@ from training.ladder.plots import (
 )
 from training.ladder.tables import spreadsheet
 from training.ladder.tested import whole_tests
-from training.leaks.gate import spoken_for
-from training.leaks.words import leak_tables
 from training.learners.boosting import BoostedModel
 from training.learners.trees import BoostingSettings
 from training.measures.levels import HeldLevels
 from training.measures.metrics import reliability
 from training.recipe.report import Report, as_table, numbers_of
 from training.registry.registry import ChildRun
-from training.trust.table import trust_markdown
+from training.safeguards.fairness.words import called_lawful, fairness_markdown
+from training.safeguards.leaks.gate import spoken_for
+from training.safeguards.leaks.words import leak_tables
+from training.safeguards.trust.table import trust_markdown
 
 
 @dataclass(frozen=True)

@@ -19,18 +19,18 @@ from training.learners.model import Model
 from training.reasons.explanation import TOLERANCE, Reasons
 from training.reasons.points import Points, leading_features, percentage_points
 from training.reasons.wording import Wording
-from training.trust.bars import (
+from training.safeguards.trust.bars import (
     LEAK_SHARE,
     TrustBar,
     contradicted_bar,
     faithful_bar,
     largest_share_bar,
 )
-from training.trust.cap import CapCost, cap_cost
-from training.trust.faithfulness import Faithfulness, faithfulness
-from training.trust.persistence import Persistence, persistence
-from training.trust.stability import Stability, stability
-from training.trust.subjects import Subjects
+from training.safeguards.trust.cap import CapCost, cap_cost
+from training.safeguards.trust.faithfulness import Faithfulness, faithfulness
+from training.safeguards.trust.persistence import Persistence, persistence
+from training.safeguards.trust.stability import Stability, stability
+from training.safeguards.trust.subjects import Subjects
 
 LEAST_OVERLAP, LEAST_SAME_FIRST = 0.90, 0.85
 LEAST_PERSISTENT = 0.95

@@ -13,13 +13,13 @@ from features.declarations.feature import Declaration
 from training.bundles.kind import Arrays, Tolerance
 from training.bundles.manifest import Manifest, Written
 from training.bundles.reference import archive, unarchive
+from training.datasets.purchases.bought import Bought
+from training.datasets.purchases.catalogue import Catalogue
+from training.datasets.purchases.item_facts import ItemFacts
 from training.families.items.pairs.pair_features import NAMES
 from training.families.items.pairs.pairs import PairFinder
 from training.families.items.ranker import Ranker
 from training.families.items.recommenders.item_kernel import ItemKernel
-from training.purchases.bought import Bought
-from training.purchases.catalogue import Catalogue
-from training.purchases.item_facts import ItemFacts
 
 RECOMMENDATIONS = "recommendations"
 _CATALOGUE, _FACTS = "catalogue.npz", "facts.npz"

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.vocabulary.arrays import Floats
+from training.datasets.purchases.bought import Bought
 from training.families.items.measures import (
     MEASURES,
     Lists,
@@ -23,7 +24,6 @@ from training.families.items.measures import (
     recall,
 )
 from training.measures.intervals import mean_interval
-from training.purchases.bought import Bought
 
 COUNTS = 10, 20
 LONGEST = max(COUNTS)

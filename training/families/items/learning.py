@@ -18,6 +18,8 @@ from features.vocabulary.errors import ModelRefused
 from features.vocabulary.progress import Progress, silent
 from features.vocabulary.time import DAY_SECONDS, Cutoff
 from training.bundles.manifest import Manifest
+from training.datasets.purchases.bought import Bought
+from training.datasets.purchases.sold import Sold
 from training.families.items.bundle import RECOMMENDATIONS, ItemTask
 from training.families.items.ladder import (
     LONGEST,
@@ -41,8 +43,6 @@ from training.families.items.recommenders.personal import PersonalFrequency
 from training.families.items.recommenders.popularity import Popularity
 from training.families.items.recommenders.recommender import Scores
 from training.ladder.choice import notes_on_passed_over
-from training.purchases.bought import Bought
-from training.purchases.sold import Sold
 from training.questions.origins import end_of_data
 from training.registry.provenance import tools
 

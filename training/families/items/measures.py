@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.vocabulary.arrays import Floats
-from training.purchases.bought import Bought
+from training.datasets.purchases.bought import Bought
 
 NOTHING = -1
 """Stands in a list where there was nothing left to name."""

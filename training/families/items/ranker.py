@@ -15,6 +15,7 @@ from features.vectors.vectors import Vectors
 from features.vocabulary.arrays import Floats
 from features.vocabulary.errors import ModelRefused
 from training.datasets.dataset import Dataset, together
+from training.datasets.purchases.bought import Bought
 from training.families.items.measures import Targets
 from training.families.items.pairs.pair_features import (
     BUYER,
@@ -29,7 +30,6 @@ from training.families.items.pairs.pairs import PairFinder, Pairs
 from training.learners.boosting import BoostedModel
 from training.learners.leaf_sums import LeafSums
 from training.learners.trees import BoostingSettings
-from training.purchases.bought import Bought
 
 SETTINGS = BoostingSettings(
     learning_rate=0.06,

@@ -10,7 +10,7 @@ from training.bundles.manifest import Manifest
 from training.families.offers.bundle import OFFERS, OfferTask
 from training.families.offers.ladder import OfferLadder, figures, offer_rows
 from training.measures.levels import HeldLevel, HeldLevels
-from training.predictions.predictions import Predictions, RungPredictions
+from training.measures.predictions.predictions import Predictions, RungPredictions
 
 _PROBABILITY, _OFFER = "probability", "offer"
 

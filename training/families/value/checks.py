@@ -11,7 +11,6 @@ from training.bundles.manifest import Manifest
 from training.families.value.bundle import VALUE_KIND
 from training.families.value.concentration import CARRIED, WithoutLargest
 from training.families.value.reasons.contributions import MOST_GAP
-from training.leaks.gate import known_beforehand
 from training.registry.gate import (
     GOLDEN_ROWS_HOLD,
     Check,
@@ -21,6 +20,7 @@ from training.registry.gate import (
     names_what_matters,
     size_check,
 )
+from training.safeguards.leaks.gate import known_beforehand
 
 EPSILON_GINI = 0.01
 HELD_BETWEEN = (0.7, 0.9)

@@ -16,7 +16,6 @@ from features.vocabulary.errors import ModelRefused
 from training.bundles.manifest import Manifest
 from training.bundles.plans import champion_plan, plan_in_use
 from training.bundles.promoted import PromotedBundles
-from training.fairness.words import ORDER, called_lawful, fairness_markdown
 from training.families.value.bundle import (
     VALUE_KIND,
     ValueBundle,
@@ -32,15 +31,16 @@ from training.families.value.recomputed import value_predictions
 from training.families.value.report import COLUMNS, value_card, value_cell
 from training.families.value.serving_cost import with_cost_to_serve
 from training.ladder.plots import decile_plot, gains_plot
-from training.leaks.gate import spoken_for
-from training.leaks.words import leak_tables
 from training.measures.levels import HeldLevels
 from training.questions.origins import end_of_data
 from training.recipe.family import ALWAYS_ANEW, Given
 from training.recipe.report import Report, ReportedLadder, as_table, numbers_of
 from training.registry.gate import Check
 from training.registry.registry import ChildRun
-from training.trust.table import trust_markdown
+from training.safeguards.fairness.words import ORDER, called_lawful, fairness_markdown
+from training.safeguards.leaks.gate import spoken_for
+from training.safeguards.leaks.words import leak_tables
+from training.safeguards.trust.table import trust_markdown
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from training.families.value.dataset import ValueDataset
 from training.families.value.model import CalibratedValue
 from training.families.value.models import RUNGS, ValueModel
 from training.families.value.rungs import Tuning, calibrate_value, fit_rungs, score_rungs
-from training.seasons.levels import NO_SEASONS, SeasonLevels
+from training.ladder.seasons.levels import NO_SEASONS, SeasonLevels
 
 Answers = tuple[Floats, Floats]
 """Amounts in cents and scores for buying at all, one of each a customer."""

@@ -23,8 +23,6 @@ from training.bundles.manifest import Manifest
 from training.bundles.reference import Reference
 from training.datasets.dataset import Dataset
 from training.datasets.splits import OriginSplits
-from training.fairness.protected import protected_attributes
-from training.fairness.report import FairnessReport, weigh_protected
 from training.families.value.bundle import VALUE, ValueBundle, ValueTask
 from training.families.value.checks import figure_checks
 from training.families.value.concentration import carried_by_few, carried_note, without_largest
@@ -45,8 +43,7 @@ from training.families.value.model import CalibratedValue
 from training.families.value.trust import examine_value
 from training.ladder.choice import best_shippable, next_rung, notes_on_passed_over
 from training.ladder.reported import chosen_at
-from training.leaks.columns import ReadColumn, read_columns
-from training.leaks.report import LeakReport, look_for_leaks, newest_rows
+from training.ladder.seasons.levels import SeasonLevels, money_levels
 from training.learners.usable import usable_features
 from training.measures.intervals import finite
 from training.measures.levels import HeldLevels
@@ -54,7 +51,10 @@ from training.questions.origins import end_of_data
 from training.reasons.peers import LEAST_PEERS, Peers, medians
 from training.registry.gate import failed_of, said_of
 from training.registry.provenance import provenance
-from training.seasons.levels import SeasonLevels, money_levels
+from training.safeguards.fairness.protected import protected_attributes
+from training.safeguards.fairness.report import FairnessReport, weigh_protected
+from training.safeguards.leaks.columns import ReadColumn, read_columns
+from training.safeguards.leaks.report import LeakReport, look_for_leaks, newest_rows
 
 SEASON_DAYS = 2 * 365
 """A history shorter than this shows no season twice."""

@@ -14,7 +14,7 @@ from training.families.value.ladder import ValueLadder, laid_value_again, newest
 from training.families.value.tested_value import TestedValue
 from training.measures.intervals import finite
 from training.measures.levels import HeldLevels, with_seasons
-from training.predictions.predictions import Predictions, RungPredictions
+from training.measures.predictions.predictions import Predictions, RungPredictions
 
 _RANGES = ("amount", "low", "high")
 _BEFORE = "amount_before"

@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from training.bundles.manifest import Manifest
-from training.fairness.words import ORDER, fairness_section
 from training.families.value.cost_to_serve.words import cost_markdown
 from training.families.value.origins import gain_sentence, origin_sentences
 from training.ladder.level_table import level_markdown
 from training.ladder.tables import cutoffs_table, ladder_markdown, with_interval
-from training.leaks.words import HEADING, leak_sentences, leaks_markdown
-from training.trust.table import shares_markdown, trust_markdown
+from training.safeguards.fairness.words import ORDER, fairness_section
+from training.safeguards.leaks.words import HEADING, leak_sentences, leaks_markdown
+from training.safeguards.trust.table import shares_markdown, trust_markdown
 
 COLUMNS = (
     ("gini", "norm. Gini"),

@@ -22,14 +22,14 @@ from training.families.value.reasons.explanation import (
 from training.learners.columns import Columns
 from training.reasons.tendency import of_unclaimed, tendencies
 from training.reasons.wording import Wording
-from training.trust.bars import (
+from training.safeguards.trust.bars import (
     TrustBar,
     contradicted_bar,
     faithful_bar,
     largest_share_bar,
 )
-from training.trust.faithfulness import Faithfulness, faithfulness
-from training.trust.subjects import Subjects
+from training.safeguards.trust.faithfulness import Faithfulness, faithfulness
+from training.safeguards.trust.subjects import Subjects
 
 _LEAST_CENTS = 1_00.0
 _WORDED = 400

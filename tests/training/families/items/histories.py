@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from hypothesis import strategies as st
 
-from training.purchases.bought import Bought, keep_bought
+from training.datasets.purchases.bought import Bought, keep_bought
 
 DAY = 86_400
 AS_OF = 100 * DAY

@@ -22,6 +22,8 @@ from tests.training.families.items.drugstore import ITEMS, write_drugstore
 from tests.training.families.items.histories import history
 from training.bundles.bundle import current, opened, write
 from training.bundles.promoted import PromotedBundles
+from training.datasets.purchases.bought import Bought
+from training.datasets.purchases.sold import Sold
 from training.families.items.bundle import (
     ITEM_KIND,
     ItemBundle,
@@ -36,8 +38,6 @@ from training.families.items.learning import (
 )
 from training.families.items.measures import Lists
 from training.families.items.pairs.pair_features import NAMES, PAIR_GROUPS
-from training.purchases.bought import Bought
-from training.purchases.sold import Sold
 from training.questions.origins import end_of_data
 from training.registry.registry import Registry
 

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.training.families.items.histories import history, random_history
+from training.datasets.purchases.bought import Bought, keep_bought
 from training.families.items.recommenders.alternating_least_squares import Factors, FactorSettings
 from training.families.items.recommenders.item_kernel import ItemKernel
 from training.families.items.recommenders.neighbours import cosine_neighbours
@@ -12,7 +13,6 @@ from training.families.items.recommenders.next_basket import NextBasket, TifuSet
 from training.families.items.recommenders.popularity import Popularity
 from training.families.items.recommenders.spectral import Filter, Spectrum
 from training.learners.ease import ease_weights
-from training.purchases.bought import Bought, keep_bought
 
 
 def test_ease_is_the_ridge_regression_of_each_item_on_the_others() -> None:

@@ -17,8 +17,8 @@ from training.families.value.learning import LearnedValue
 from training.families.value.measures import normalised_gini
 from training.families.value.models import LEARNED, PARAMETRIC, RATE, RUNGS, TWEEDIE, ValueModel
 from training.families.value.rungs import fit_rungs
-from training.seasons.choice import SEASON, LevelChoice
-from training.seasons.levels import SeasonLevels
+from training.ladder.seasons.choice import SEASON, LevelChoice
+from training.ladder.seasons.levels import SeasonLevels
 
 
 def fits_of(learned: LearnedValue, amounts: Floats | None = None, *, threads: int = 1) -> Fits:

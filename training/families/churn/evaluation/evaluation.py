@@ -15,8 +15,6 @@ from features.store.store import Store
 from features.vectors.vectors import Vectors
 from training.actions.actions import Action, plain_contacts
 from training.actions.measured import CONTACTS, MeasuredContact
-from training.fairness.protected import protected_attributes
-from training.fairness.report import FairnessReport, weigh_protected
 from training.families.churn.evaluation.campaign import Campaign, campaign
 from training.families.churn.evaluation.contacted import measured_contacts
 from training.families.churn.evaluation.decay import Aged, decay
@@ -30,13 +28,15 @@ from training.families.churn.timing.probably_gone import ProbablyGone
 from training.families.churn.timing.when import When, hazard_to_ship, say_when
 from training.families.churn.trust import Trust, examine
 from training.ladder.tested import Tested
-from training.leaks.columns import read_columns
-from training.leaks.report import LeakReport, look_for_leaks, newest_rows
 from training.measures.intervals import finite
 from training.measures.pooled import PooledLevel
 from training.questions.buying import Inactivity
 from training.questions.origins import end_of_data
 from training.questions.question import Question
+from training.safeguards.fairness.protected import protected_attributes
+from training.safeguards.fairness.report import FairnessReport, weigh_protected
+from training.safeguards.leaks.columns import read_columns
+from training.safeguards.leaks.report import LeakReport, look_for_leaks, newest_rows
 
 NO_CHANGES = ActionSettings()
 """Actions as they are where a company has said nothing of them."""

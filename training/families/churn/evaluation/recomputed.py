@@ -23,8 +23,8 @@ from training.ladder.tested import Tested
 from training.measures.levels import HeldLevels, with_seasons
 from training.measures.metrics import measure
 from training.measures.pooled import METRIC, PooledLevel
+from training.measures.predictions.predictions import Predictions, RungPredictions
 from training.measures.profit import Costs
-from training.predictions.predictions import Predictions, RungPredictions
 
 _RULES, _LIST_SIZE, _COSTS, _PROBABILITY = "rules", "list_size", "costs", "probability"
 _NOT_FIGURES = ("name", "explained", "ships")

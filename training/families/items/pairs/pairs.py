@@ -14,13 +14,13 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from training.datasets.purchases.bought import Bought, Items
+from training.datasets.purchases.item_facts import ItemFacts
 from training.families.items.pairs import pair_walk
 from training.families.items.pairs.pair_features import NAMES
 from training.families.items.pairs.pair_walk import SOURCES, walk
 from training.families.items.pairs.walk_tables import ItemTables, PairTables, Purchases
 from training.families.items.recommenders.item_kernel import ItemKernel
-from training.purchases.bought import Bought, Items
-from training.purchases.item_facts import ItemFacts
 
 __all__ = ["SOURCES", "PairFinder", "Pairs"]
 

@@ -11,9 +11,9 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from training.datasets.purchases.bought import Bought
+from training.datasets.purchases.owned import Owned
 from training.families.items.recommenders.recommender import Because, Recommender, Scores
-from training.purchases.bought import Bought
-from training.purchases.owned import Owned
 
 
 @dataclass(frozen=True)

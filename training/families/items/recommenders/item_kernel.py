@@ -15,9 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.compiled import compiled
+from training.datasets.purchases.bought import Bought
+from training.datasets.purchases.owned import Owned
 from training.families.items.recommenders.recommender import Because, Recommender, Scores
-from training.purchases.bought import Bought
-from training.purchases.owned import Owned
 
 Rows = Callable[[int, int], NDArray[np.float32]]
 """What items ``begin`` to ``end`` add to every item: one row an owned item."""

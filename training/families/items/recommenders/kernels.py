@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
+from training.datasets.purchases.bought import Bought
 from training.families.items.recommenders.item_kernel import ItemKernel
 from training.families.items.recommenders.neighbours import (
     bm25_neighbours,
@@ -14,7 +15,6 @@ from training.families.items.recommenders.neighbours import (
 )
 from training.families.items.recommenders.spectral import Filter, Spectrum
 from training.learners.ease import MOST_ITEMS, ease_weights
-from training.purchases.bought import Bought
 
 Learn = Callable[[Bought], ItemKernel]
 NEIGHBOURS_PER_ITEM = 100

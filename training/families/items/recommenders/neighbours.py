@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
+from training.datasets.purchases.bought import Bought
 from training.families.items.recommenders.item_kernel import ItemKernel
-from training.purchases.bought import Bought
 
 NEIGHBOURS = 100
 

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from training.purchases.bought import Bought
+from training.datasets.purchases.bought import Bought
 
 _AT_ONCE = 512
 

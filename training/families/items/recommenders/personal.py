@@ -9,10 +9,10 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from training.datasets.purchases.bought import Bought
+from training.datasets.purchases.owned import Owned
 from training.families.items.recommenders.popularity import Popularity
 from training.families.items.recommenders.recommender import Because, Recommender, Scores
-from training.purchases.bought import Bought
-from training.purchases.owned import Owned
 
 _TIE = 1e-3
 """Popularity orders what was bought equally often, and everything else; a purchase always weighs more."""

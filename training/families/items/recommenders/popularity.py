@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.vocabulary.time import DAY_SECONDS
+from training.datasets.purchases.bought import Bought
 from training.families.items.recommenders.recommender import Because, Recommender, Scores
-from training.purchases.bought import Bought
 
 RECENT_DAYS = 30
 SEASON_DAYS = 30

@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from training.purchases.bought import Bought
+from training.datasets.purchases.bought import Bought
 
 Scores = NDArray[np.float32]
 

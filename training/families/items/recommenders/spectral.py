@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from training.datasets.purchases.bought import Bought
 from training.families.items.recommenders.item_kernel import Rows
-from training.purchases.bought import Bought
 
 SEED = 20_101_209
 POWERS = 0.3, 0.5

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.vocabulary.time import Cutoff
+from training.datasets.purchases.bought import Bought
 from training.families.offers.exposures.lines import OrderLines
 from training.learners.ease import ease_weights
-from training.purchases.bought import Bought
 
 _RIDGE = 50.0
 

@@ -5,12 +5,12 @@ from hypothesis import strategies as st
 
 from tests.oracles.pairs import pair
 from tests.training.families.items.histories import Line, history, lines, random_history
+from training.datasets.purchases.bought import Bought
+from training.datasets.purchases.item_facts import ItemFacts
 from training.families.items.pairs import pair_walk as module
 from training.families.items.pairs.pair_features import NAMES
 from training.families.items.pairs.pairs import SOURCES, PairFinder
 from training.families.items.recommenders.neighbours import cosine_neighbours
-from training.purchases.bought import Bought
-from training.purchases.item_facts import ItemFacts
 
 CATALOGUE = 12
 

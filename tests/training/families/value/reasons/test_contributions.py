@@ -46,8 +46,8 @@ from training.families.value.reasons.contributions import (
 from training.families.value.rungs import calibrate_value, fit_rungs
 from training.learners.columns import Columns
 from training.learners.trees import Trees
+from training.learners.treeshap.explainer import Explainer
 from training.questions.origins import end_of_data
-from training.treeshap.explainer import Explainer
 
 TWO_LEAVES = """tree
 version=v4
