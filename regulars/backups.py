@@ -17,7 +17,7 @@ _a_folder = click.Path(path_type=Path, file_okay=False)
 @verb
 def backup(call: Call, folder: Path) -> Outcome:
     """Copy what cannot be made again of the workspace to FOLDER, while the service runs."""
-    from serving.backups.backup import back_up
+    from serving.ledger.backups.backup import back_up
 
     done = back_up(call.workspace, folder)
     return Outcome(
@@ -37,7 +37,7 @@ def backup(call: Call, folder: Path) -> Outcome:
 @verb
 def restore(call: Call, folder: Path, demands: Path | None) -> Outcome:
     """Put a backup from FOLDER into an empty workspace, without whoever was erased since."""
-    from serving.backups.restoring import restore as put_back
+    from serving.ledger.backups.restoring import restore as put_back
 
     done = put_back(
         call.workspace,

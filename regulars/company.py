@@ -139,7 +139,7 @@ def ingest(call: Call, as_of: Cutoff | None, again: bool) -> Outcome:
 def store_tables(call: Call, as_of: Cutoff | None = None, *, again: bool = False) -> Outcome:
     """Check the tables and keep them sorted, as ``ingest`` does and whatever begins with it."""
     from features.store.ingestion import ingest as ingest_tables
-    from serving.nightly.forgetting import name_the_erased
+    from serving.snapshot.forgetting import name_the_erased
 
     name_the_erased(call.workspace)
     summary = ingest_tables(
@@ -169,7 +169,7 @@ def store_tables(call: Call, as_of: Cutoff | None = None, *, again: bool = False
 @verb
 def forget(call: Call) -> Outcome:
     """Make store, vectors and scores anew without erased customers, and delete what still holds them."""
-    from serving.nightly.forgetting import (
+    from serving.snapshot.forgetting import (
         erasures_sentence,
         finish_erasures,
         forget_old_generations,

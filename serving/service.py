@@ -29,6 +29,7 @@ from serving.access.tracing import traced
 from serving.contract.application import build_api, declared
 from serving.contract.readiness import telling
 from serving.in_use.models_in_use import ModelsInUse
+from serving.in_use.watch import Watch
 from serving.job_runner import JobRunner
 from serving.ledger.administration import adopt_first_key
 from serving.ledger.ledger import Ledger
@@ -41,7 +42,6 @@ from serving.process.json_lines import write_json_lines
 from serving.process.loop_lag import LoopLag
 from serving.process.pacing import take_short_turns
 from serving.process.variables import FIGURES_VARIABLE, SETTINGS_VARIABLE, WORKERS_VARIABLE
-from serving.watch import Watch
 
 _logger = logging.getLogger("regulars.service")
 end_with_parent()

@@ -29,7 +29,7 @@ _SEEN_BY = {
     "serving/contract/recorded": "tests/serving/ledger/test_privacy.py",
     "serving/contract/row": "tests/serving/contract/test_score_input.py",
     "serving/contract/score": "tests/serving/contract/test_score_input.py",
-    "serving/nightly/forgetting": "tests/serving/ledger/test_privacy.py",
+    "serving/snapshot/forgetting": "tests/serving/ledger/test_privacy.py",
 }
 """Who sees what a file does from outside, where it has no mirror of its own and the importers are only near."""
 _QUESTION_FIELDS = "tests/serving/contract/test_question_fields.py"

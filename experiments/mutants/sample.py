@@ -29,7 +29,7 @@ WEIGHTS = {
     "serving/contract/customer_routes.py": 6,
     "serving/ledger": 6,
     "serving/ledger/privacy.py": 8,
-    "serving/nightly/forgetting.py": 8,
+    "serving/snapshot/forgetting.py": 8,
     "serving/nightly": 3,
     "serving/snapshot/consent.py": 8,
     "serving/offers": 6,

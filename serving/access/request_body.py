@@ -9,7 +9,7 @@ from features.vocabulary.identifiers import normal_id
 from serving.access.asgi import Message, Receive
 from serving.access.problems import Refusal
 from serving.access.routes import Route
-from serving.exact_json import read_exactly
+from serving.ledger.exact_json import read_exactly
 
 BODY_SECONDS = 8.0
 _MEDIA_TYPES = {"json": "application/json", "form": "application/x-www-form-urlencoded"}

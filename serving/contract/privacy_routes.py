@@ -23,8 +23,8 @@ from serving.contract.privacy_messages import (
 from serving.contract.routes import contract_routes
 from serving.ledger.feedback import Verdict
 from serving.ledger.privacy import Erasure
-from serving.nightly.forgetting import still_held
 from serving.process.pacing import paced
+from serving.snapshot.forgetting import still_held
 
 routes = contract_routes()
 

@@ -26,9 +26,9 @@ import sqlalchemy as sa
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from features.vocabulary.identifiers import small
-from serving.exact_json import read_exactly
 from serving.ledger.database import TABLES
 from serving.ledger.durable import looked_up
+from serving.ledger.exact_json import read_exactly
 from serving.ledger.spoken_of import SPOKEN_OF, note
 from serving.ledger.statements import Statements
 

@@ -27,7 +27,6 @@ from features.vectors.vectors import Vectors, open_vectors
 from features.vocabulary.arrays import Floats
 from features.vocabulary.errors import WorkspaceRefused
 from serving.ledger.privacy import NONE_WITHHELD, Withheld
-from serving.remembered import Remembered
 from serving.snapshot.columns import (
     CUSTOMER_IDS,
     DECLINED,
@@ -47,6 +46,7 @@ from serving.snapshot.columns import (
     opened_membership,
 )
 from serving.snapshot.customer_values import Valued, with_cost
+from serving.snapshot.remembered import Remembered
 from serving.snapshot.scores_of_model import MANIFEST_FILE, scores_in_use
 from serving.snapshot.segments import CustomerSegment, segment_of
 from training.actions.actions import Action, actions_of

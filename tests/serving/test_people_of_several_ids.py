@@ -16,8 +16,8 @@ from features.store.store import open_store
 from features.vectors.refresh import refresh_vectors
 from serving.ledger.ledger import Ledger
 from serving.ledger.reported_events import ReportedEvent
-from serving.nightly.forgetting import finish_erasures, forget_old_generations, still_held
 from serving.nightly.run import score_everybody
+from serving.snapshot.forgetting import finish_erasures, forget_old_generations, still_held
 from serving.snapshot.reading import open_snapshot
 from tests.holding import files_holding
 from tests.serving.calling import ADDRESS, Service

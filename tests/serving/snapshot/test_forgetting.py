@@ -18,14 +18,14 @@ from features.vectors.refresh import refresh_vectors
 from serving.exports.reasons import export_reasons
 from serving.ledger.administration import withheld_in
 from serving.ledger.ledger import ledger_of
-from serving.nightly.forgetting import (
+from serving.nightly.run import score_everybody
+from serving.snapshot.forgetting import (
     erasures_sentence,
     finish_erasures,
     forget_old_generations,
     name_the_erased,
     still_held,
 )
-from serving.nightly.run import score_everybody
 from serving.snapshot.reading import open_snapshot
 from tests.holding import files_holding
 from tests.serving.company import Company, company_in

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from serving.remembered import Remembered
+from serving.snapshot.remembered import Remembered
 
 
 def test_what_is_asked_again_is_not_found_again_and_what_is_not_is_forgotten() -> None:

@@ -16,8 +16,8 @@ from serving.access.gauges import WorkerState
 from serving.access.work import Work
 from serving.contract.readiness import telling
 from serving.in_use.models_in_use import ModelsInUse
+from serving.in_use.watch import NO_MODEL, NO_RECORD, WRITE_EVERY_SECONDS, Watch, takes_writes
 from serving.process.loop_lag import LoopLag
-from serving.watch import NO_MODEL, NO_RECORD, WRITE_EVERY_SECONDS, Watch, takes_writes
 from tests.serving.calling import Caller, Service
 from tests.serving.full_disk import no_file_beyond
 

@@ -19,7 +19,8 @@ from features.company.erased_names import ErasedNames
 from features.company.transactions import together
 from features.company.workspace import TOMBSTONES, Workspace
 from features.vocabulary.errors import UsageRefused, WorkspaceRefused
-from serving.backups.backup import (
+from serving.ledger.audit import COMMAND_LINE
+from serving.ledger.backups.backup import (
     LEDGER,
     MANIFEST,
     VERSION,
@@ -29,7 +30,6 @@ from serving.backups.backup import (
     flush,
     require_empty,
 )
-from serving.ledger.audit import COMMAND_LINE
 from serving.ledger.clearing import tables_of_people
 from serving.ledger.ledger import Ledger
 

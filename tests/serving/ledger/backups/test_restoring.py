@@ -17,8 +17,8 @@ from click.testing import CliRunner
 from features.company.workspace import Workspace
 from features.vocabulary.errors import UsageRefused, WorkspaceRefused
 from regulars.main import main
-from serving.backups.backup import back_up
-from serving.backups.restoring import restore
+from serving.ledger.backups.backup import back_up
+from serving.ledger.backups.restoring import restore
 from serving.ledger.decisions import Decision
 from serving.ledger.ledger import Ledger
 from serving.snapshot.reading import Snapshot, open_snapshot
