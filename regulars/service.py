@@ -50,8 +50,9 @@ def serve_company(
     key: str = "",
 ) -> Outcome:
     """Serve until it is stopped; a key that was just made is shown with a line to try it."""
+    from serving.access.open_doors import refuse_open_doors
     from serving.ledger.administration import adopt_first_key, create_ticket
-    from serving.process.launch import Started, refuse_open_doors
+    from serving.process.launch import Started
     from serving.process.launch import serve as serve_workspace
 
     adopt_first_key(call.workspace, os.environ, at=now_seconds())

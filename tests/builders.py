@@ -15,14 +15,8 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from features.store.pack import (
-    MISSING_CODE,
-    MISSING_NUMBER,
-    Attributes,
-    EventStream,
-    Pack,
-    TextColumn,
-)
+from features.store.pack import Attributes, EventStream, Pack, TextColumn
+from features.vocabulary.arrays import MISSING_CODE, MISSING_NUMBER
 from features.vocabulary.time import DAY_SECONDS, Cutoff
 from features.vocabulary.words import direction_of
 

@@ -17,8 +17,8 @@ import numpy as np
 
 from features.behaviour.groups import attribute_group
 from features.declarations import Actionable, Declaration, Declared, ReasonGroup
-from features.store.pack import MISSING_CODE, MISSING_NUMBER, Attributes
-from features.vocabulary.arrays import Ints
+from features.store.pack import Attributes
+from features.vocabulary.arrays import MISSING_CODE, MISSING_NUMBER, Ints
 from features.vocabulary.errors import PlanRefused, did_you_mean
 
 MOST_GROUPS = 12

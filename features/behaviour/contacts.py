@@ -29,7 +29,8 @@ from features.declarations import (
     slugs,
     windowed,
 )
-from features.store.pack import MISSING_NUMBER, EventStream, Pack
+from features.store.pack import EventStream, Pack
+from features.vocabulary.arrays import MISSING_NUMBER
 from features.vocabulary.errors import PlanRefused
 from features.vocabulary.time import Window
 from features.vocabulary.words import COMPLAINT, INBOUND, SURVEY

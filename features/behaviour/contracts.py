@@ -23,7 +23,8 @@ from features.declarations import (
     UntilInstant,
     declare,
 )
-from features.store.pack import MISSING_NUMBER, EventStream, Pack
+from features.store.pack import EventStream, Pack
+from features.vocabulary.arrays import MISSING_NUMBER
 
 TERMS = Events("contracts")
 ENDED = TERMS.once("ends_seconds")

@@ -20,7 +20,8 @@ from features.declarations import (
     declare,
     windowed,
 )
-from features.store.pack import MISSING_NUMBER, EventStream, Pack
+from features.store.pack import EventStream, Pack
+from features.vocabulary.arrays import MISSING_NUMBER
 from features.vocabulary.time import Window
 from features.vocabulary.words import CONTROL as CONTROL_WORD
 from features.vocabulary.words import PLAIN_CONTACTS

@@ -1,4 +1,4 @@
-"""What a customer declared, as features: values read from the pack's attributes, without the kernel.
+"""What a customer declared, as features: each is one column of the attributes, and says how its entries become values.
 
 An attribute counts when it was known before the cutoff, and an instant only when it lies before it too;
 otherwise it is missing. Where the table of customers does not say when a row became known, its
@@ -11,17 +11,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from features.declarations.values import Value
-from features.store.pack import MISSING_CODE, MISSING_NUMBER, Attributes
-from features.vocabulary.arrays import Floats, Ints
-from features.vocabulary.errors import PlanRefused, did_you_mean
+from features.vocabulary.arrays import MISSING_CODE, MISSING_NUMBER, Floats, Ints
+from features.vocabulary.errors import PlanRefused
 from features.vocabulary.protected import reason_against
 from features.vocabulary.time import DAY_SECONDS
-
-# So many rows of a wide vector stay in the processor's cache while their columns are written.
-_ROWS_AT_ONCE = 4_096
 
 
 @dataclass(frozen=True)
@@ -121,60 +116,3 @@ class DeclaredNumber(Declared):
         if self.least is not None or self.most is not None:
             numbers = np.clip(numbers, self.least, self.most)
         return numbers
-
-
-def declared_values(
-    value: Declared, attributes: Attributes, customer_keys: NDArray[np.integer], cutoffs: Ints
-) -> Floats:
-    """One attribute feature: an entry a row, each a customer key with its cutoff in seconds.
-
-    This is the only place where an attribute becomes a feature. Missing values are NaN, and so is
-    every value of a column that is not there.
-    """
-    column = attributes.columns.get(value.column)
-    if column is None:
-        return np.full(len(customer_keys), np.nan)
-    entries = column[customer_keys]
-    found = value.of(entries, cutoffs, attributes.dictionaries.get(value.column, ()))
-    found[entries == value.missing] = np.nan
-    if attributes.known is not None:
-        found[attributes.known[customer_keys] >= cutoffs] = np.nan
-    return found
-
-
-def fill_declared(
-    wanted: Sequence[Declared],
-    attributes: Attributes,
-    customer_keys: NDArray[np.integer],
-    cutoffs: Ints,
-    values: NDArray[np.float32],
-    *,
-    at_once: int = _ROWS_AT_ONCE,
-) -> None:
-    """Write attribute features into rows that are already there, one column each."""
-    for begin in range(0, len(customer_keys), at_once):
-        rows = slice(begin, begin + at_once)
-        for position, value in enumerate(wanted):
-            values[rows, position] = declared_values(
-                value, attributes, customer_keys[rows], cutoffs[rows]
-            )
-
-
-def refuse_absent(wanted: Sequence[Declared], attributes: Attributes) -> None:
-    """Raise ``PlanRefused`` for an attribute that is not there, or a text asked of numbers."""
-    for value in wanted:
-        if value.column not in attributes.columns:
-            raise PlanRefused(
-                expected=f'an attribute "{value.column}" of the table customers',
-                found="none of that name",
-                remedy=did_you_mean(value.column, sorted(attributes.columns)),
-            )
-        if isinstance(value, DeclaredText) != (value.column in attributes.dictionaries):
-            raise PlanRefused(
-                expected=f'"{value.column}" to be {_KINDS[isinstance(value, DeclaredText)]}',
-                found=_KINDS[not isinstance(value, DeclaredText)],
-                remedy="Correct the declaration, or the mapping of the table of customers.",
-            )
-
-
-_KINDS = {True: "a text", False: "a number, an instant or a flag"}

@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 
-from features.declarations.attributes import fill_declared
 from features.exports.event_columns import (
     CUSTOMER_ID,
     CUTOFF_SECONDS,
@@ -22,10 +21,11 @@ from features.exports.event_columns import (
     EventColumn,
     EventColumns,
 )
-from features.store.pack import MISSING_NUMBER, Attributes
+from features.store.pack import Attributes
 from features.vectors.batches import BATCH_EVENTS, EventBatch
+from features.vectors.declared_columns import fill_declared
 from features.vectors.vectors import fill_values
-from features.vocabulary.arrays import Ints
+from features.vocabulary.arrays import MISSING_NUMBER, Ints
 from features.vocabulary.errors import DataRefused
 from features.vocabulary.tables import OUTCOMES
 

@@ -15,8 +15,9 @@ from features.declarations.attributes import DeclaredText
 from features.declarations.events import Condition, Events
 from features.declarations.values import Value
 from features.plan.plan import Plan, plan_of
-from features.store.pack import MISSING_CODE, Attributes, EventStream, Pack, TextColumn
+from features.store.pack import Attributes, EventStream, Pack, TextColumn
 from features.vectors.fresh import ORDER, missing_number
+from features.vocabulary.arrays import MISSING_CODE
 from features.vocabulary.tables import CUSTOMERS, TABLES, ColumnKind
 
 CUSTOMER_ID = "customer_id"

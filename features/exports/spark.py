@@ -26,7 +26,7 @@ from features.exports.event_columns import (
 )
 from features.exports.spark_session import DataFrame, SparkSession, catalog_table, replacing
 from features.plan.plan import Plan
-from features.store.pack import MISSING_NUMBER
+from features.vocabulary.arrays import MISSING_NUMBER
 from features.vocabulary.errors import DataRefused, UsageRefused, did_you_mean
 from features.vocabulary.tables import CONTRACTS, CUSTOMERS, ITEMS, PURCHASES, TABLES
 from features.vocabulary.time import Cutoff

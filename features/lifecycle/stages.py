@@ -14,8 +14,9 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from features.declarations.attributes import DeclaredNumber, DeclaredSince, declared_values
+from features.declarations.attributes import DeclaredNumber, DeclaredSince
 from features.store.pack import Attributes, Pack
+from features.vectors.declared_columns import declared_values
 from features.vectors.vectors import Vectors
 from features.vocabulary.arrays import Floats, Truths
 

@@ -15,8 +15,8 @@ import numpy as np
 from features.declarations.events import MARKER, Condition, Events, Moment
 from features.plan import program as code
 from features.plan.program import table
-from features.store.pack import MISSING_CODE, EventStream
-from features.vocabulary.arrays import Ints
+from features.store.pack import EventStream
+from features.vocabulary.arrays import MISSING_CODE, Ints
 from features.vocabulary.errors import PlanRefused, did_you_mean
 
 LEAST_NUMBER: Final = int(np.iinfo(np.int64).min)

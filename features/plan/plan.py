@@ -10,10 +10,11 @@ from dataclasses import asdict, dataclass, fields, is_dataclass
 from functools import cache
 from typing import Any
 
-from features.declarations.attributes import Declared, refuse_absent
+from features.declarations.attributes import Declared
 from features.declarations.buying import Buying, BuyingModel
 from features.declarations.feature import Declaration, Feature, ReasonGroup
 from features.declarations.values import FITTED, Value
+from features.plan.attributes import refuse_absent
 from features.plan.compiler import compile_values
 from features.plan.program import Program
 from features.store.pack import Pack

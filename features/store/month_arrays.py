@@ -22,8 +22,7 @@ from numpy.typing import NDArray
 from features.checks.checking import CheckedTable
 from features.store.month_files import DescribingColumn
 from features.store.order_numbers import text_prints
-from features.store.pack import MISSING_NUMBER
-from features.vocabulary.arrays import Ints
+from features.vocabulary.arrays import MISSING_NUMBER, Ints
 from features.vocabulary.tables import CONTRACTS, CUSTOMER_ID, KNOWN_AT, PURCHASES, ColumnKind
 
 Texts = Any

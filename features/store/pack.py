@@ -22,11 +22,6 @@ from numpy.typing import NDArray
 from features.vocabulary.arrays import Ints
 from features.vocabulary.errors import WorkspaceRefused
 
-MISSING_CODE = -1
-RARE_CODE = -2
-"""The code of an attribute's text that too few customers share to be told apart by it."""
-MISSING_NUMBER = int(np.iinfo(np.int64).min)
-"""What stands in the pack for a number that is not there, and for an attribute's instant."""
 _MANIFEST = "pack.json"
 _AMOUNTS = ("purchases", "amount_cents")
 _ROWS_AT_ONCE = 1 << 20

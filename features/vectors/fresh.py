@@ -17,8 +17,8 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from features.declarations.events import MARKER
-from features.store.pack import MISSING_CODE, EventStream
-from features.vocabulary.arrays import Ints
+from features.store.pack import EventStream
+from features.vocabulary.arrays import MISSING_CODE, Ints
 from features.vocabulary.errors import UsageRefused, did_you_mean
 from features.vocabulary.tables import CONTACTS, TABLES, ColumnKind
 from features.vocabulary.words import direction_of

@@ -14,10 +14,10 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
-from features.declarations.attributes import fill_declared
 from features.plan.plan import Plan
 from features.store.pack import Pack
 from features.vectors.batches import EventBatch, batch_of
+from features.vectors.declared_columns import fill_declared
 from features.vectors.fresh import ORDER, CodedEvents, FreshEvents, StreamReader
 from features.vectors.kernel_call import load_kernel
 from features.vectors.vectors import fill_values

@@ -11,10 +11,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from features.declarations.attributes import fill_declared
 from features.plan.plan import Plan
 from features.store.pack import Attributes, Pack
 from features.vectors.batches import EventBatch, batch_of, described_since, first_known, ranges
+from features.vectors.declared_columns import fill_declared
 from features.vectors.kernel_call import run_kernel
 from features.vocabulary.arrays import Ints, Truths
 from features.vocabulary.errors import UsageRefused, WorkspaceRefused

@@ -15,6 +15,12 @@ Rows = NDArray[np.float32]
 """Behaviour vectors, one a row and a feature a column."""
 Row = NDArray[np.float32]
 """One behaviour vector."""
+MISSING_CODE = -1
+"""What stands among a column's codes where there is no text, or a flag that nobody set or unset."""
+RARE_CODE = -2
+"""The code of an attribute's text that too few customers share to be told apart by it."""
+MISSING_NUMBER = int(np.iinfo(np.int64).min)
+"""What stands among whole numbers for one that is not there, and for an instant."""
 
 
 class SomeRows:

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from features.store.pack import MISSING_CODE, Pack
+from features.store.pack import Pack
+from features.vocabulary.arrays import MISSING_CODE
 from features.vocabulary.protected import LAWFUL, reason_against
 from serving.snapshot.columns import CustomerAttributes
 

@@ -7,7 +7,6 @@ import os
 import shutil
 import signal
 import socket
-import stat
 import subprocess
 import sys
 import threading
@@ -20,7 +19,6 @@ from pathlib import Path
 from features.company.settings.reading import load_settings
 from features.company.workspace import Workspace
 from features.vocabulary.errors import UsageRefused
-from serving.ledger.administration import list_keys
 from serving.process.descendants import Descendants
 from serving.process.open_files import raise_open_files
 from serving.process.variables import FIGURES_VARIABLE, SETTINGS_VARIABLE, WORKERS_VARIABLE
@@ -66,26 +64,6 @@ def serve(
         while process.poll() is None and not stopping.wait(_LOOK_EVERY_SECONDS):
             pass
         return 0 if stopping.is_set() else 1
-
-
-def refuse_open_doors(workspace: Workspace) -> None:
-    """Refuse to serve a workspace that others on the machine can read, or that nobody has a key to.
-
-    Raises ``UsageRefused``.
-    """
-    folder = workspace.folder
-    if folder.exists() and stat.S_IMODE(folder.stat().st_mode) & 0o077:
-        raise UsageRefused(
-            expected="a workspace that its owner alone can read",
-            found=f"mode {stat.S_IMODE(folder.stat().st_mode):o}",
-            remedy=f"Run `chmod 700 {folder.name}`.",
-        )
-    if not any(one.revoked_at is None for one in list_keys(workspace)):
-        raise UsageRefused(
-            expected="at least one API key",
-            found="none",
-            remedy="Run `regulars keys create crm` first.",
-        )
 
 
 def environment(settings_path: Path, workers: int = 1) -> Mapping[str, str]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from features.store.pack import MISSING_CODE, MISSING_NUMBER, RARE_CODE, Pack
+from features.store.pack import Pack
+from features.vocabulary.arrays import MISSING_CODE, MISSING_NUMBER, RARE_CODE
 
 Declared = str | float | bool | None
 

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.behaviour.purchases import AMOUNT
-from features.store.pack import MISSING_NUMBER, EventStream, Pack
+from features.store.pack import EventStream, Pack
+from features.vocabulary.arrays import MISSING_NUMBER
 from features.vocabulary.words import CONTROL, OUTBOUND, PLAIN_CONTACTS
 from serving.ledger.reported_events import ReportedEvent
 from training.reasons.happenings import HAPPENINGS, Happening, noun

@@ -10,8 +10,8 @@ import numpy as np
 from features.checks.checking import CheckedTable
 from features.checks.judging.conversions import MappedColumn
 from features.sources.connection import Connection, literal, quoted
-from features.store.pack import MISSING_CODE, MISSING_NUMBER, RARE_CODE, Attributes
-from features.vocabulary.arrays import Ints
+from features.store.pack import Attributes
+from features.vocabulary.arrays import MISSING_CODE, MISSING_NUMBER, RARE_CODE, Ints
 from features.vocabulary.protected import LAWFUL, is_protected
 from features.vocabulary.tables import (
     CONTACT_DETAILS,

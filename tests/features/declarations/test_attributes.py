@@ -15,7 +15,6 @@ from features.declarations.attributes import (
     DeclaredNumber,
     DeclaredSince,
     DeclaredText,
-    fill_declared,
 )
 from features.declarations.feature import Declaration, declare
 from features.declarations.values import Value
@@ -242,16 +241,3 @@ def test_the_digest_covers_every_attribute() -> None:
         replace(plain, known="2026-01-01"),
     ]
     assert len({digest(one) for one in [plain, *changed]}) == 6
-
-
-@pytest.mark.parametrize("size", [1, 2, 3, 4, 5])
-def test_blocks_of_rows_make_no_difference(size: int) -> None:
-    """Anna has two referrals, bert a thousand, carl none; of dora nothing is known."""
-    wanted = [DeclaredNumber("referrals_milli"), DeclaredText("region", "north")]
-    attributes = COMPANY.attributes
-    assert attributes is not None
-    values = np.full((4, 2), -1.0, np.float32)
-    cutoffs = np.full(4, CUTOFF.seconds)
-    fill_declared(wanted, attributes, np.array([3, 2, 1, 0]), cutoffs, values, at_once=size)
-    expected = [[np.nan, np.nan], [0.0, np.nan], [1_000.0, 0.0], [2.0, 1.0]]
-    np.testing.assert_array_equal(values, expected)

@@ -18,8 +18,9 @@ from features.declarations.values import Count, Distinct, Value
 from features.exports.arrow_kernel import ArrowKernel
 from features.exports.event_columns import EventColumn, EventColumns, event_columns_of
 from features.plan.plan import Plan, plan_of, standard_plan
-from features.store.pack import MISSING_NUMBER, Pack
+from features.store.pack import Pack
 from features.vectors.vectors import Vectors, build_vectors
+from features.vocabulary.arrays import MISSING_NUMBER
 from features.vocabulary.errors import DataRefused
 from features.vocabulary.time import Cutoff
 from tests.builders import Event, Outcome, Profile, at, contact, order, pack_of

@@ -17,8 +17,9 @@ from features.lifecycle.stages import (
     lifecycle_of_everybody,
 )
 from features.plan.plan import standard_plan
-from features.store.pack import MISSING_NUMBER, Attributes
+from features.store.pack import Attributes
 from features.vectors.vectors import Vectors, build_vectors
+from features.vocabulary.arrays import MISSING_NUMBER
 from features.vocabulary.time import DAY_SECONDS
 from tests.builders import Event, Profile, at, order, pack_of, returned
 

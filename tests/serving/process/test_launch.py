@@ -16,10 +16,9 @@ import httpx
 import psutil
 import pytest
 
-from features.company.workspace import Workspace
 from features.vocabulary.errors import UsageRefused
 from serving.ledger.administration import create_key, revoke_key
-from serving.process.launch import environment, refuse_open_doors, serve
+from serving.process.launch import environment, serve
 from serving.process.without_training import TRAINING_ONLY
 from serving.snapshot.reading import open_snapshot
 from tests.serving.company import Company
@@ -90,7 +89,7 @@ def test_the_service_answers_and_stops_at_ctrl_c_with_all_it_started(
     script = """
         import sys
         from pathlib import Path
-        from serving.process.launch import refuse_open_doors, serve
+        from serving.process.launch import serve
 
         def tell(started):
             print(started.url, started.is_ready, flush=True)
@@ -152,26 +151,6 @@ def test_a_taken_port_is_refused_in_words(demo_workspace: Company) -> None:
         port = taken.getsockname()[1]
         with pytest.raises(UsageRefused, match=str(port)):
             serve(demo_workspace.settings_path, port=port)
-
-
-def test_a_workspace_that_others_can_read_is_not_served(tmp_path: Path) -> None:
-    workspace = Workspace(tmp_path / "work")
-    workspace.folder.mkdir(mode=0o750)
-    with pytest.raises(UsageRefused) as refused:
-        refuse_open_doors(workspace)
-    assert refused.value.found == "mode 750" and "chmod 700 work" in refused.value.remedy
-
-
-def test_nobody_is_served_before_there_is_a_key_or_after_the_last_has_ended(tmp_path: Path) -> None:
-    workspace = Workspace(tmp_path / "work")
-    with pytest.raises(UsageRefused):
-        refuse_open_doors(workspace)
-    key = create_key(workspace, "crm", ["score"], at=1)
-    refuse_open_doors(workspace)
-    revoke_key(workspace, key.split("_")[1], at=2)
-    with pytest.raises(UsageRefused) as refused:
-        refuse_open_doors(workspace)
-    assert "regulars keys create" in refused.value.remedy
 
 
 @pytest.mark.parametrize(("said", "heaps"), [(None, "2"), ("8", "8")])

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from features.store.pack import MISSING_NUMBER, EventStream, Pack, TextColumn
+from features.store.pack import EventStream, Pack, TextColumn
+from features.vocabulary.arrays import MISSING_NUMBER
 from serving.ledger.reported_events import ReportedEvent
 from serving.scores.timeline import TimelineEntry, timeline
 

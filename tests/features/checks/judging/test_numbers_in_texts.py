@@ -11,7 +11,7 @@ from features.checks.checking import check
 from features.company.settings.reading import Settings, settings_from
 from features.company.workspace import Workspace
 from features.store.ingestion import ingest
-from features.store.pack import MISSING_NUMBER
+from features.vocabulary.arrays import MISSING_NUMBER
 from tests.features.tables import COLUMNS, SEVEN, write_table
 
 

@@ -16,7 +16,8 @@ from features.company.settings.reading import Settings, settings_from
 from features.company.workspace import Workspace
 from features.plan.plan import standard_plan
 from features.store.ingestion import ingest
-from features.store.pack import MISSING_NUMBER, Pack
+from features.store.pack import Pack
+from features.vocabulary.arrays import MISSING_NUMBER
 from tests.features.tables import COLUMNS, SEVEN, Row, write_table
 
 NAMES = ("id", "region", "joined", "brought", "yes", "gender", "told")

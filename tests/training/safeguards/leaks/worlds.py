@@ -9,8 +9,9 @@ from functools import cache
 import numpy as np
 
 from features.plan.plan import standard_plan
-from features.store.pack import MISSING_CODE, MISSING_NUMBER, Attributes, Pack
+from features.store.pack import Attributes, Pack
 from features.vectors.vectors import build_vectors
+from features.vocabulary.arrays import MISSING_CODE, MISSING_NUMBER
 from features.vocabulary.time import DAY_SECONDS, Cutoff
 from tests.builders import Contact, Event, contact, order, pack_of
 from training.datasets.dataset import Dataset

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from features.lifecycle.stages import LifecycleSettings, features_read, lifecycle
 from features.plan.plan import Plan, plan_of, standard_plan
-from features.store.pack import MISSING_NUMBER, EventStream, Pack
+from features.store.pack import EventStream, Pack
 from features.vectors.vectors import Vectors, build_vectors
-from features.vocabulary.arrays import Floats, Ints, Truths
+from features.vocabulary.arrays import MISSING_NUMBER, Floats, Ints, Truths
 from features.vocabulary.time import DAY_SECONDS, Cutoff
 from features.vocabulary.words import CONTROL, PLAIN_CONTACTS
 from training.actions.campaigns import CampaignRows, measured_statuses

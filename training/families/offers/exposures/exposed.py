@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from features.store.pack import MISSING_NUMBER, EventStream, Pack
-from features.vocabulary.arrays import Floats, Ints
+from features.store.pack import EventStream, Pack
+from features.vocabulary.arrays import MISSING_NUMBER, Floats, Ints
 from features.vocabulary.errors import ModelRefused
 from features.vocabulary.time import DAY_SECONDS, Cutoff
 from features.vocabulary.words import CONTROL

@@ -9,7 +9,8 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from features.store.pack import MISSING_NUMBER, EventStream, Pack
+from features.store.pack import EventStream, Pack
+from features.vocabulary.arrays import MISSING_NUMBER
 from features.vocabulary.time import Cutoff
 
 
