@@ -119,9 +119,11 @@ def _unchanged_or_trained(here: Call, name: str, train: Callable[[Call, str], Ou
 
 
 def _is_unchanged(here: Call, name: str) -> bool:
-    from training.families.current import is_current
+    from training.families.families import family_of
+    from training.recipe.recipe import given_to
 
-    return is_current(name, here.settings, here.workspace)
+    family = family_of(name)
+    return family.is_current(given_to(family, here.settings, here.workspace))
 
 
 def _unchanged(name: str) -> Outcome:

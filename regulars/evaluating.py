@@ -32,16 +32,17 @@ _MOST_LETTERS = 40
 @verb
 def evaluate(call: Call, model: str, version: int | None, export: Path | None) -> Outcome:
     """Recompute every figure of a model's card from its predictions, and show both side by side."""
+    from training.families.families import recompute_of
     from training.families.kinds import kind_of
-    from training.families.recomputed import compared_with_card, require_predictions
     from training.measures.predictions.stored import StoredPredictions
+    from training.recipe.recomputed import compared_with_card
     from training.registry.manifests import manifest_of_version
 
-    require_predictions(model)
+    recompute = recompute_of(model)
     manifest = manifest_of_version(call.settings, call.workspace, kind_of(model), version)
     kept = StoredPredictions(call.workspace)
     predictions = kept.read(model, manifest.digest)
-    figures = compared_with_card(manifest, predictions)
+    figures = compared_with_card(recompute, manifest, predictions)
     file = str(kept.place(model, manifest.digest))
     written = {} if export is None else _exported(call, manifest, export)
     return _outcome(manifest, predictions, figures, {"file": file, **written})

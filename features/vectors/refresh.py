@@ -47,6 +47,11 @@ def natural_cutoff(last_known_seconds: int) -> Cutoff:
     return Cutoff((last_known_seconds // DAY_SECONDS + 1) * DAY_SECONDS)
 
 
+def end_of_data(pack: Pack) -> Cutoff:
+    """The first midnight (UTC) after the last row became known."""
+    return natural_cutoff(pack.last_known)
+
+
 def allowed_cutoffs(store: Store, cutoffs: Sequence[Cutoff]) -> list[Cutoff]:
     """The cutoffs in their order, each once; the natural one where none is given.
 

@@ -18,7 +18,7 @@ from regulars.main import main
 from regulars.options import MODELS
 from serving.snapshot.reading import open_snapshot
 from training.bundles.promoted import PromotedBundles
-from training.families.churn.family import CHURN_FAMILY, champion_is_current
+from training.families.churn.family import CHURN_FAMILY
 from training.families.kinds import KINDS
 from training.recipe.recipe import given_to
 
@@ -96,8 +96,8 @@ def test_a_champion_of_another_question_is_not_taken_for_current(
     path = company[0] / "regulars.toml"
     settings = load_settings(path)
     workspace = Workspace(settings.workspace_folder)
-    assert champion_is_current(given_to(CHURN_FAMILY, settings, workspace))
+    assert CHURN_FAMILY.is_current(given_to(CHURN_FAMILY, settings, workspace))
     shorter = path.with_name("shorter.toml")
     text = path.read_text(encoding="utf-8")
     shorter.write_text(text.replace("horizon_days = 90", "horizon_days = 60"), encoding="utf-8")
-    assert not champion_is_current(given_to(CHURN_FAMILY, load_settings(shorter), workspace))
+    assert not CHURN_FAMILY.is_current(given_to(CHURN_FAMILY, load_settings(shorter), workspace))

@@ -21,7 +21,7 @@ from features.plan.plan import plan_of, standard_plan
 from features.store.ingestion import ingest
 from features.store.pack import Pack
 from features.store.store import open_store
-from features.vectors.refresh import refresh_vectors
+from features.vectors.refresh import end_of_data, refresh_vectors
 from features.vectors.vectors import build_vectors
 from serving.nightly.run import score_everybody
 from serving.process.without_training import libraries_hidden
@@ -49,7 +49,6 @@ from training.ladder.fitting import FittedModels, fit_and_calibrate
 from training.learners.usable import usable_features
 from training.questions.kinds import question_of
 from training.questions.labelled import Labelled, labelled
-from training.questions.origins import end_of_data
 
 CUSTOMERS = 500
 

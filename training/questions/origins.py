@@ -6,8 +6,8 @@ import numpy as np
 
 from features.company.settings.questions import ChurnSettings
 from features.store.pack import Pack
-from features.vectors.refresh import natural_cutoff
-from features.vocabulary.time import Cutoff, Horizon
+from features.vectors.refresh import end_of_data
+from features.vocabulary.time import Horizon
 from training.datasets.folds import customer_folds
 from training.datasets.splits import Splits, rolling_origins, stated_origins
 from training.questions.question import Question
@@ -34,8 +34,3 @@ def splits_of(pack: Pack, question: Question, settings: ChurnSettings) -> Splits
         origins=settings.origins,
         settling_days=question.settling_days,
     )
-
-
-def end_of_data(pack: Pack) -> Cutoff:
-    """The first midnight (UTC) after the last row became known."""
-    return natural_cutoff(pack.last_known)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Generic, Protocol, TypeVar
@@ -15,11 +15,15 @@ from features.store.store import Store
 from features.vocabulary.progress import Progress, silent
 from training.bundles.kind import Asked, Kind, Model
 from training.bundles.manifest import Manifest
+from training.bundles.promoted import PromotedBundles
+from training.measures.predictions.predictions import Predictions
 from training.recipe.report import Report
 from training.registry.gate import Check
 
 Own = TypeVar("Own")
 Learned = TypeVar("Learned")
+Recompute = Callable[[Manifest[Any], Predictions], Mapping[str, Any]]
+"""Every figure that a card takes from the predictions of its training, by metrics, ladder and evaluation."""
 ALWAYS_ANEW = "it is fitted anew each time"
 """Why nothing is kept of a family whose models follow the data of every training."""
 
@@ -62,8 +66,15 @@ class Family(Protocol[Own, Learned, Model, Asked]):
     def description(self) -> str:
         """What its models answer, in a sentence for the registry."""
 
+    @property
+    def recompute(self) -> Recompute | None:
+        """How the figures of its card follow from the predictions it keeps of each training; None where it keeps none."""
+
     def own(self, settings: Settings) -> Own:
         """The settings it reads."""
+
+    def is_current(self, given: Given[Own]) -> bool:
+        """Whether the model in use is the one of today's data and question, so that a training would only find it again."""
 
     def still_fits(self, given: Given[Own]) -> UnchangedModel | str:
         """The model in use where it stays frozen, or in words why another is learned."""
@@ -82,3 +93,13 @@ class Family(Protocol[Own, Learned, Model, Asked]):
 
     def checks(self, folder: Path, champion: Manifest[Asked] | None) -> Sequence[Check]:
         """Open a verified bundle, which proves its golden rows, and check it against the champion's manifest."""
+
+
+def answers_today(kind: Kind[Model, Asked], given: Given[Any], days: int) -> bool:
+    """Whether the model in use was learned from today's data and looks as many days ahead as is asked."""
+    champion = PromotedBundles(given.workspace, kind).champion_manifest()
+    return (
+        champion is not None
+        and champion.data_digest == given.pack.digest
+        and champion.horizon_days == days
+    )

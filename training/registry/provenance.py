@@ -10,8 +10,8 @@ from typing import Any
 
 from features.plan.plan import Plan
 from features.store.pack import Pack
+from features.vectors.refresh import end_of_data
 from training.bundles.own_plan import fitted_of
-from training.questions.origins import end_of_data
 
 _TOOLS = ("numpy", "lightgbm", "scikit-learn")
 

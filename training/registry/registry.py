@@ -16,7 +16,7 @@ from functools import cached_property
 from importlib.metadata import version as installed
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock
 
@@ -24,10 +24,12 @@ from features.company.settings.reading import Settings
 from features.company.workspace import Workspace
 from features.vocabulary.errors import ModelRefused
 from training.bundles.manifest import Manifest
-from training.learners.boosting import BoostedModel
 from training.registry.left_running import end_left_running, recorded_by
 from training.registry.places import ARTIFACTS, DATABASE, ROOT, forget_folders, keep_files_in
 from training.registry.reaching import SERVERS, SQLITE, require_sound, unreachable
+
+if TYPE_CHECKING:
+    from lightgbm import Booster
 
 BUNDLE_FOLDER = "bundle"
 CHAMPION, CHALLENGER = "champion", "challenger"
@@ -149,7 +151,7 @@ class Registry:
             tags=[RunTag(key, value) for key, value in tags.items()],
         )
 
-    def log_booster(self, run_id: str, model: BoostedModel) -> str:
+    def log_booster(self, run_id: str, booster: Booster) -> str:
         """Log the native booster too, so that MLflow's own tools can load it; returns its address.
 
         Requirements are named here, for MLflow would spend many seconds to find them out.
@@ -159,14 +161,13 @@ class Registry:
         from mlflow.models import ModelSignature
         from mlflow.types import Schema, TensorSpec
 
-        width = len(model.columns.names)
         signature = ModelSignature(
-            inputs=Schema([TensorSpec(np.dtype(np.float32), (-1, width))]),
+            inputs=Schema([TensorSpec(np.dtype(np.float32), (-1, booster.num_feature()))]),
             outputs=Schema([TensorSpec(np.dtype(np.float64), (-1,))]),
         )
         with self._active(mlflow, run_id):
             logged = mlflow.lightgbm.log_model(
-                model.booster,
+                booster,
                 name="booster",
                 signature=signature,
                 pip_requirements=[f"lightgbm=={installed('lightgbm')}"],

@@ -116,8 +116,8 @@ from features.vocabulary.time import DAY_SECONDS
 from training.bundles.bundle import opened
 from training.bundles.manifest import Manifest
 from training.families.growth.bundle import GROWTH, GROWTH_KIND, GrowthBundle, GrowthTask
-from training.questions.origins import end_of_data
-from training.recipe.family import ALWAYS_ANEW, Given
+from features.vectors.refresh import end_of_data
+from training.recipe.family import ALWAYS_ANEW, Given, answers_today
 from training.recipe.report import Report
 from training.registry.gate import GOLDEN_ROWS_HOLD, Check, size_check
 
@@ -163,10 +163,15 @@ class GrowthFamily:
 
     kind = GROWTH_KIND
     description = "What customers will spend, as a multiple of what they spent."
+    recompute = None
 
     def own(self, settings: Settings) -> ValueSettings:
         """The horizon is that of value."""
         return settings.value
+
+    def is_current(self, given: Given[ValueSettings]) -> bool:
+        """Today's data, and the days that are asked for."""
+        return answers_today(GROWTH_KIND, given, given.own.horizon_days)
 
     def still_fits(self, given: Given[ValueSettings]) -> str:
         """Growth follows the latest purchases."""

@@ -14,6 +14,7 @@ from features.company.settings.reading import load_settings
 from features.company.workspace import Workspace
 from features.store.ingestion import ingest
 from features.store.store import open_store
+from features.vectors.refresh import end_of_data
 from serving.items.lists import Wishes
 from serving.items.recommending import Recommending
 from training.bundles.bundle import opened, write
@@ -22,7 +23,6 @@ from training.families.items.ladder import LONGEST, PERSONAL, ItemLadder, Trial
 from training.families.items.learning import LearnedItems, learn_items
 from training.families.items.report import COLUMNS, item_cell
 from training.families.items.words import ENGLISH
-from training.questions.origins import end_of_data
 
 SHOWN = ("12748", "13027", "14156", "12376", "17850", "13145", "15311", "16029", "14911", "12346")
 

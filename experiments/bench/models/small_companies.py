@@ -23,6 +23,7 @@ from features.company.workspace import Workspace
 from features.plan.plan import Plan
 from features.store.ingestion import ingest
 from features.store.pack import Pack
+from features.vectors.refresh import end_of_data
 from features.vectors.vectors import Vectors, build_vectors
 from features.vocabulary.errors import ModelRefused
 from training.bundles.plans import plan_to_learn
@@ -30,7 +31,6 @@ from training.families.churn.checks import figure_checks
 from training.families.churn.learning import Learned, learn_churn, next_best
 from training.families.churn.small import is_small
 from training.questions.asking import column_of
-from training.questions.origins import end_of_data
 from training.registry.gate import failed_of, said_of
 
 COMPANIES, CUSTOMERS = 100, 200

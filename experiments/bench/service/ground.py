@@ -17,7 +17,7 @@ from features.declarations.buying import BuyingModel
 from features.plan.plan import standard_plan
 from features.store.ingestion import ingest
 from features.store.store import open_store
-from features.vectors.refresh import refresh_vectors
+from features.vectors.refresh import end_of_data, refresh_vectors
 from serving.nightly.run import open_snapshot, score_everybody
 from serving.scores.score import Status
 from training.bundles.bundle import write
@@ -33,7 +33,6 @@ from training.learners.trees import BoostingSettings
 from training.learners.usable import usable_features
 from training.questions.kinds import question_of
 from training.questions.labelled import labelled
-from training.questions.origins import end_of_data
 
 TREES, LEAVES, FEATURES = 300, 31, 160
 CHURN = "churn"

@@ -14,7 +14,7 @@ from features.store.store import open_store
 from regulars.main import main
 from tests.commands.shop import SETTINGS, leaving_and_staying, write_shop
 from training.bundles.plans import champion_plan, plan_in_use, plan_to_learn
-from training.families.churn.family import CHURN_FAMILY, champion_is_current
+from training.families.churn.family import CHURN_FAMILY
 from training.recipe.recipe import given_to
 
 WITH_CHANNEL = SETTINGS.replace(
@@ -39,7 +39,7 @@ def test_a_new_channel_waits_for_the_next_training(tmp_path: Path) -> None:
     workspace = Workspace(settings.workspace_folder)
     before = champion_plan(workspace)
     assert before is not None and before.buying is not None
-    assert champion_is_current(given_to(CHURN_FAMILY, settings, workspace))
+    assert CHURN_FAMILY.is_current(given_to(CHURN_FAMILY, settings, workspace))
 
     new = [
         f"{one},{'app' if number % 2 else 'store'}"
@@ -53,7 +53,7 @@ def test_a_new_channel_waits_for_the_next_training(tmp_path: Path) -> None:
     in_use = plan_in_use(workspace, pack, settings.churn)
     assert in_use.plan.hash == before.plan_hash
     assert "model in use" in in_use.said
-    assert not champion_is_current(given_to(CHURN_FAMILY, settings, workspace))
+    assert not CHURN_FAMILY.is_current(given_to(CHURN_FAMILY, settings, workspace))
     learned = plan_to_learn(pack, settings.churn)
     assert any("channel_app" in name for name in learned.feature_names)
     assert not any("channel_app" in name for name in in_use.plan.feature_names)
@@ -65,7 +65,7 @@ def test_a_new_channel_waits_for_the_next_training(tmp_path: Path) -> None:
     run(path, "score")
     after = champion_plan(workspace)
     assert after is not None and after.plan_hash == learned.hash
-    assert champion_is_current(given_to(CHURN_FAMILY, settings, workspace))
+    assert CHURN_FAMILY.is_current(given_to(CHURN_FAMILY, settings, workspace))
 
     bare = replace(pack, streams={"purchases": replace(
         pack.streams["purchases"],

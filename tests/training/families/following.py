@@ -9,9 +9,11 @@ from typing import Any
 from features.company.workspace import Workspace
 from features.store.pack import Pack
 from training.bundles.manifest import Manifest
-from training.families.recomputed import compared_with_card
+from training.families.families import recompute_of
+from training.measures.predictions.compared import ComparedFigure
 from training.measures.predictions.predictions import Predictions
 from training.measures.predictions.stored import StoredPredictions
+from training.recipe.recomputed import compared_with_card
 
 
 def kept(folder: Path, predictions: Predictions, pack: Pack) -> StoredPredictions:
@@ -22,6 +24,11 @@ def kept(folder: Path, predictions: Predictions, pack: Pack) -> StoredPrediction
     place.write(folder / "draft", predictions, pack.customer_ids)
     place.keep(predictions.model, "digest", folder / "draft")
     return place
+
+
+def compared(manifest: Manifest[Any], predictions: Predictions) -> list[ComparedFigure]:
+    """Every figure of a card that predictions give, beside what they give."""
+    return compared_with_card(recompute_of(manifest.name), manifest, predictions)
 
 
 def leaves(content: Any, place: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
@@ -39,7 +46,7 @@ def leaves(content: Any, place: tuple[str, ...] = ()) -> Iterator[tuple[str, ...
 
 def assert_all_follow(manifest: Manifest[Any], predictions: Predictions) -> None:
     """Every figure of metrics and ladder is recomputed, and all that is recomputed is the same."""
-    figures = compared_with_card(manifest, predictions)
+    figures = compared(manifest, predictions)
     assert [one for one in figures if not one.agrees] == []
     told = {"metrics": manifest.metrics, "ladder": manifest.ladder}
     assert set(leaves(told)) <= {one.place for one in figures}

@@ -44,9 +44,13 @@ class Rungs:
     drawn: list[str] = field(default_factory=list)
     kind = CHURN_KIND
     description = "rungs"
+    recompute = None
 
     def own(self, settings: Settings) -> None:
         return None
+
+    def is_current(self, given: Given[None]) -> bool:
+        return False
 
     def still_fits(self, given: Given[None]) -> str:
         return ALWAYS_ANEW

@@ -52,7 +52,7 @@ def test_nothing_in_a_workspace_names_the_folder_it_lies_in_nor_the_one_it_was_m
     _, workspace, registry = registered(tmp_path / "company", 1)
     learned = dataset()
     model = BoostedModel.fit(learned)
-    address = registry.log_booster(registry.run_of("1"), model)
+    address = registry.log_booster(registry.run_of("1"), model.booster)
     assert places_naming(workspace.folder, str(tmp_path)) == []
     rows = model.columns.prepare(learned.vectors.values, np.arange(4))
     assert load_booster(registry, address).predict(rows).shape == (len(rows),)

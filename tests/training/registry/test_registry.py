@@ -146,7 +146,7 @@ def test_boosted_trees_are_logged_for_mlflows_own_tools_too(copied: Trained) -> 
     registry = Registry(copied.settings, copied.workspace, CHURN_KIND.name)
     learned = dataset()
     model = BoostedModel.fit(learned)
-    place = registry.log_booster(copied.summary.run_id, model)
+    place = registry.log_booster(copied.summary.run_id, model.booster)
     rows = model.columns.prepare(learned.vectors.values, np.arange(4))
     loaded = load_booster(registry, place)
     assert loaded.predict(rows, raw_score=True).tolist() == model.log_odds(rows).tolist()
@@ -210,7 +210,7 @@ def test_recording_a_run_with_its_booster_does_no_more_than_it_must(
     with statements_asked() as for_many, processes_started() as started:
         run_id = registry.record(run_to_record(run, 60))
         recorded = len(for_many)
-        registry.log_booster(run_id, model)
+        registry.log_booster(run_id, model.booster)
         registry.register(run_id, manifest)
     # All figures go in one batch, whatever their number.
     assert recorded <= len(for_few) <= 300

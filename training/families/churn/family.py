@@ -17,6 +17,7 @@ from training.bundles.promoted import PromotedBundles
 from training.families.churn.bundle import CHURN_KIND, Bundle, ChurnTask
 from training.families.churn.checks import churn_gate
 from training.families.churn.evaluation.evaluation import evaluate
+from training.families.churn.evaluation.recomputed import recomputed_churn
 from training.families.churn.learning import Learned, learn_churn, next_best
 from training.families.churn.report import EvaluatedChurn, churn_report
 from training.questions.kinds import question_of
@@ -43,6 +44,7 @@ class ChurnFamily:
 
     kind = CHURN_KIND
     description = "Who is about to leave: calibrated, with reasons."
+    recompute = staticmethod(recomputed_churn)
 
     def own(self, settings: Settings) -> ChurnOwn:
         """The question, the groups of reasons and the worth of a list are the company's."""
@@ -54,6 +56,22 @@ class ChurnFamily:
             settings.leaks,
             settings.fairness,
             settings.mlflow.shap_plots,
+        )
+
+    def is_current(self, given: Given[ChurnOwn]) -> bool:
+        """Whether the model in use was trained on today's data to answer today's question.
+
+        It must also be a function of the features this version declares for these tables.
+        """
+        champion = PromotedBundles(given.workspace, CHURN_KIND).champion_manifest()
+        plan = champion_plan(given.workspace)
+        if champion is None or plan is None:
+            return False
+        return (
+            champion.data_digest == given.pack.digest
+            and plan.is_as_named
+            and plan.plan_hash == standard_plan(given.pack, plan.buying).hash
+            and champion.task.question.as_set == question_of(given.own.churn)
         )
 
     def still_fits(self, given: Given[ChurnOwn]) -> str:
@@ -119,23 +137,6 @@ class ChurnFamily:
     def checks(self, folder: Path, champion: Manifest[ChurnTask] | None) -> Sequence[Check]:
         """Order, calibration, reasons, size and speed."""
         return churn_gate(folder, champion)
-
-
-def champion_is_current(given: Given[ChurnOwn]) -> bool:
-    """Whether the model in use was trained on today's data to answer today's question.
-
-    It must also be a function of the features this version declares for these tables.
-    """
-    champion = PromotedBundles(given.workspace, CHURN_KIND).champion_manifest()
-    plan = champion_plan(given.workspace)
-    if champion is None or plan is None:
-        return False
-    return (
-        champion.data_digest == given.pack.digest
-        and plan.is_as_named
-        and plan.plan_hash == standard_plan(given.pack, plan.buying).hash
-        and champion.task.question.as_set == question_of(given.own.churn)
-    )
 
 
 CHURN_FAMILY = ChurnFamily()

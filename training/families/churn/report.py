@@ -82,7 +82,7 @@ def churn_report(
             **called_lawful(manifest.evaluation["fairness"]),
         },
         origins=learned.origins,
-        booster=learned.model if isinstance(learned.model, BoostedModel) else None,
+        booster=learned.model.booster if isinstance(learned.model, BoostedModel) else None,
         learned_from=_learned_from(learned),
         predictions=churn_predictions(learned, evaluation.campaign, list_size=campaign.list_size),
         passed_over=learned.ladder.passed_over,

@@ -19,7 +19,7 @@ from training.families.items.learning import (
     title_of,
 )
 from training.families.items.report import COLUMNS, item_card, item_cell
-from training.recipe.family import ALWAYS_ANEW, Given
+from training.recipe.family import ALWAYS_ANEW, Given, answers_today
 from training.recipe.report import Report, ReportedLadder, as_table, ladder_figures, rung_runs
 from training.registry.gate import Check
 
@@ -29,10 +29,15 @@ class ItemsFamily:
 
     kind = ITEM_KIND
     description = "Items customers are likely to buy, again or for the first time, with reasons."
+    recompute = None
 
     def own(self, settings: Settings) -> RecommendationSettings:
         """The horizon that lists look at."""
         return settings.recommendations
+
+    def is_current(self, given: Given[RecommendationSettings]) -> bool:
+        """Today's data, and the days that are asked for."""
+        return answers_today(ITEM_KIND, given, given.own.horizon_days)
 
     def still_fits(self, given: Given[RecommendationSettings]) -> str:
         """What is bought next follows the latest purchases."""

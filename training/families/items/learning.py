@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from features.company.settings.questions import RecommendationSettings
 from features.store.pack import Pack
 from features.store.store import Store
+from features.vectors.refresh import end_of_data
 from features.vocabulary.errors import ModelRefused
 from features.vocabulary.progress import Progress, silent
 from features.vocabulary.time import DAY_SECONDS, Cutoff
@@ -43,7 +44,6 @@ from training.families.items.recommenders.personal import PersonalFrequency
 from training.families.items.recommenders.popularity import Popularity
 from training.families.items.recommenders.recommender import Scores
 from training.ladder.choice import notes_on_passed_over
-from training.questions.origins import end_of_data
 from training.registry.provenance import tools
 
 FAMILY = "two stages"

@@ -15,9 +15,9 @@ from training.bundles.plans import plan_to_learn
 from training.families.offers.bundle import OFFER_KIND, OfferBundle, OfferTask
 from training.families.offers.checks import offers_gate
 from training.families.offers.learning import LearnedOffers, learn_offers, next_best
-from training.families.offers.recomputed import offer_predictions
+from training.families.offers.recomputed import offer_predictions, recomputed_offers
 from training.families.offers.report import COLUMNS, offer_card, offer_cell
-from training.recipe.family import ALWAYS_ANEW, Given
+from training.recipe.family import ALWAYS_ANEW, Given, answers_today
 from training.recipe.report import Report, ReportedLadder, as_table, ladder_figures, rung_runs
 from training.registry.gate import Check
 
@@ -36,10 +36,15 @@ class OffersFamily:
 
     kind = OFFER_KIND
     description = "Who takes which offer, and what offers change where a control arm tells it."
+    recompute = staticmethod(recomputed_offers)
 
     def own(self, settings: Settings) -> OffersOwn:
         """Offers are told by the features of behaviour, which have settings of their own."""
         return OffersOwn(settings.offers, settings.churn, settings.reasons)
+
+    def is_current(self, given: Given[OffersOwn]) -> bool:
+        """Today's data, and the days that are asked for."""
+        return answers_today(OFFER_KIND, given, given.own.offers.response_days)
 
     def still_fits(self, given: Given[OffersOwn]) -> str:
         """What is taken follows the latest exposures."""

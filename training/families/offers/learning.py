@@ -12,6 +12,7 @@ from features.company.settings.offers import OfferSettings
 from features.plan.plan import Plan
 from features.store.pack import EventStream, Pack
 from features.store.store import Store
+from features.vectors.refresh import end_of_data
 from features.vocabulary.errors import ModelRefused
 from features.vocabulary.progress import Progress, silent
 from features.vocabulary.time import Cutoff
@@ -33,7 +34,6 @@ from training.ladder.choice import best_shippable, next_rung, notes_on_passed_ov
 from training.learners.usable import usable_features
 from training.measures.intervals import finite
 from training.measures.levels import HeldLevels
-from training.questions.origins import end_of_data
 from training.registry.gate import failed_of, said_of
 from training.registry.provenance import provenance
 

@@ -28,7 +28,7 @@ from training.families.segments.learning import (
 from training.families.segments.now.today import Cutoffs, see_today, segment_cutoffs
 from training.families.segments.report import SegmentsShown, segments_report
 from training.learners.columns import SHARED_BY
-from training.recipe.family import Given, UnchangedModel
+from training.recipe.family import Given, UnchangedModel, answers_today
 from training.recipe.report import Report
 from training.registry.gate import Check
 
@@ -41,10 +41,15 @@ class SegmentsFamily:
 
     kind = SEGMENT_KIND
     description = "Who buys alike: behaviour segments with frozen centres and lasting names."
+    recompute = None
 
     def own(self, settings: Settings) -> Horizon:
         """The horizon by which segments are judged is that of churn."""
         return settings.churn.horizon
+
+    def is_current(self, given: Given[Horizon]) -> bool:
+        """Today's data, and the days that are asked for."""
+        return answers_today(SEGMENT_KIND, given, given.own.days)
 
     def still_fits(self, given: Given[Horizon]) -> UnchangedModel | str:
         """The segments in use as long as they fit and no refit is asked for; else why others are found."""

@@ -12,6 +12,7 @@ from features.company.settings.cost_to_serve import CostToServeSettings
 from features.company.settings.judged import FairnessSettings, LeakSettings
 from features.company.settings.questions import ChurnSettings, ValueSettings
 from features.company.settings.reading import Settings
+from features.vectors.refresh import end_of_data
 from features.vocabulary.errors import ModelRefused
 from training.bundles.manifest import Manifest
 from training.bundles.plans import champion_plan, plan_in_use
@@ -27,12 +28,11 @@ from training.families.value.learning import LearnedValue, learn_value, next_bes
 from training.families.value.margins import line_margins
 from training.families.value.measures import value_bins
 from training.families.value.models import RATE
-from training.families.value.recomputed import value_predictions
+from training.families.value.recomputed import recomputed_value, value_predictions
 from training.families.value.report import COLUMNS, value_card, value_cell
 from training.families.value.serving_cost import with_cost_to_serve
 from training.ladder.plots import decile_plot, gains_plot
 from training.measures.levels import HeldLevels
-from training.questions.origins import end_of_data
 from training.recipe.family import ALWAYS_ANEW, Given
 from training.recipe.report import Report, ReportedLadder, as_table, numbers_of
 from training.registry.gate import Check
@@ -59,6 +59,7 @@ class ValueFamily:
 
     kind = VALUE_KIND
     description = "What customers will bring: expected margin or spend, with ranges."
+    recompute = staticmethod(recomputed_value)
 
     def own(self, settings: Settings) -> ValueOwn:
         """Value is told by the features of churn, so that one vector a customer serves both."""
@@ -68,6 +69,23 @@ class ValueFamily:
             settings.leaks,
             settings.fairness,
             settings.cost_to_serve,
+        )
+
+    def is_current(self, given: Given[ValueOwn]) -> bool:
+        """Whether the value model in use was trained on today's data, features and question."""
+        champion = PromotedBundles(given.workspace, VALUE_KIND).champion_manifest()
+        churn = champion_plan(given.workspace)
+        if champion is None or churn is None:
+            return False
+        pack = given.pack
+        try:
+            splits, _ = value_splits(first_purchase(pack), end_of_data(pack), given.own.value)
+        except ModelRefused:
+            return False
+        return (
+            champion.data_digest == pack.digest
+            and champion.plan_hash in (churn.plan_hash, churn.named)
+            and champion.horizon_days == splits.horizon.days
         )
 
     def still_fits(self, given: Given[ValueOwn]) -> str:
@@ -140,24 +158,6 @@ class ValueFamily:
     def checks(self, folder: Path, champion: Manifest[ValueTask] | None) -> Sequence[Check]:
         """Order, level, ranges and reasons."""
         return value_gate(folder, champion)
-
-
-def value_is_current(given: Given[ValueOwn]) -> bool:
-    """Whether the value model in use was trained on today's data, features and question."""
-    champion = PromotedBundles(given.workspace, VALUE_KIND).champion_manifest()
-    churn = champion_plan(given.workspace)
-    if champion is None or churn is None:
-        return False
-    pack = given.pack
-    try:
-        splits, _ = value_splits(first_purchase(pack), end_of_data(pack), given.own.value)
-    except ModelRefused:
-        return False
-    return (
-        champion.data_digest == pack.digest
-        and champion.plan_hash in (churn.plan_hash, churn.named)
-        and champion.horizon_days == splits.horizon.days
-    )
 
 
 def _tables(learned: LearnedValue) -> Mapping[str, str]:

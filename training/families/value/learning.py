@@ -14,6 +14,7 @@ from features.declarations.feature import Declaration
 from features.plan.plan import Plan
 from features.store.pack import Pack
 from features.store.store import Store
+from features.vectors.refresh import end_of_data
 from features.vectors.vectors import Vectors
 from features.vocabulary.arrays import Floats
 from features.vocabulary.errors import ModelRefused
@@ -47,7 +48,6 @@ from training.ladder.seasons.levels import SeasonLevels, money_levels
 from training.learners.usable import usable_features
 from training.measures.intervals import finite
 from training.measures.levels import HeldLevels
-from training.questions.origins import end_of_data
 from training.reasons.peers import LEAST_PEERS, Peers, medians
 from training.registry.gate import failed_of, said_of
 from training.registry.provenance import provenance

@@ -12,7 +12,7 @@ from features.company.settings.questions import CampaignSettings, ChurnSettings
 from features.plan.plan import plan_of
 from tests.training.companies import DECLARATIONS, company
 from tests.training.families.following import assert_all_follow, kept
-from tests.training.families.test_recomputed import churn
+from tests.training.recipe.test_recomputed import churn
 from training.families.churn.card import model_card
 from training.families.churn.evaluation.evaluation import evaluate
 from training.families.churn.evaluation.recomputed import recomputed_churn

@@ -14,6 +14,7 @@ from click.testing import CliRunner
 from features.company.settings.reading import load_settings
 from features.company.workspace import Workspace
 from features.store.store import open_store
+from features.vectors.refresh import end_of_data
 from features.vocabulary.errors import BundleRefused
 from regulars.main import main
 from tests.commands.shop import leaving_and_staying, write_shop
@@ -38,7 +39,6 @@ from training.families.items.learning import (
 )
 from training.families.items.measures import Lists
 from training.families.items.pairs.pair_features import NAMES, PAIR_GROUPS
-from training.questions.origins import end_of_data
 from training.registry.registry import Registry
 
 

@@ -16,11 +16,12 @@ from features.plan.plan import standard_plan
 from features.store.ingestion import ingest
 from features.store.pack import EventStream
 from features.store.store import Store, open_store
+from features.vectors.refresh import end_of_data
 from features.vectors.vectors import Vectors
 from features.vocabulary.errors import BundleRefused, DataRefused, ModelRefused
 from features.vocabulary.time import Cutoff
 from tests.republishing import republished
-from tests.training.families.following import assert_all_follow, kept
+from tests.training.families.following import assert_all_follow, compared, kept
 from training.bundles.bundle import opened, write
 from training.datasets.dataset import Dataset
 from training.families.offers.bundle import OFFER_KIND
@@ -37,8 +38,6 @@ from training.families.offers.learning import (
 )
 from training.families.offers.persuading import experiment_of
 from training.families.offers.recomputed import offer_predictions
-from training.families.recomputed import compared_with_card
-from training.questions.origins import end_of_data
 from training.registry.gate import failed_of
 
 DAY = 86_400
@@ -103,9 +102,7 @@ def test_every_figure_of_its_card_follows_from_its_file(
         str(day) for day in learned.ladder.days
     ]
     assert_all_follow(learned.manifest, found)
-    by_offer = [
-        one for one in compared_with_card(learned.manifest, found) if "by_offer" in one.place
-    ]
+    by_offer = [one for one in compared(learned.manifest, found) if "by_offer" in one.place]
     assert len(by_offer) == 5 * len(learned.manifest.evaluation["by_offer"])
 
 

@@ -19,7 +19,7 @@ from training.bundles.bundle import current
 from training.bundles.promoted import PromotedBundles
 from training.families.value.bundle import VALUE_KIND
 from training.families.value.checks import value_gate
-from training.families.value.family import VALUE_FAMILY, value_is_current
+from training.families.value.family import VALUE_FAMILY
 from training.recipe.recipe import given_to, train
 from training.registry.registry import Registry
 
@@ -135,7 +135,7 @@ def test_without_a_churn_model_the_value_model_is_never_taken_for_current(
 ) -> None:
     settings = load_settings(trained[0])
     workspace = Workspace(settings.workspace_folder)
-    assert not value_is_current(given_to(VALUE_FAMILY, settings, workspace))
+    assert not VALUE_FAMILY.is_current(given_to(VALUE_FAMILY, settings, workspace))
 
 
 def test_an_earlier_value_model_comes_back(trained: tuple[Path, dict[str, object]]) -> None:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from features.lifecycle.stages import LifecycleSettings, features_read, lifecycle
 from features.plan.plan import Plan, plan_of, standard_plan
 from features.store.pack import EventStream, Pack
+from features.vectors.refresh import end_of_data
 from features.vectors.vectors import Vectors, build_vectors
 from features.vocabulary.arrays import MISSING_NUMBER, Floats, Ints, Truths
 from features.vocabulary.time import DAY_SECONDS, Cutoff
@@ -21,7 +22,6 @@ from training.actions.measured import MeasuredContact
 from training.questions.asking import ask
 from training.questions.buying import Inactivity
 from training.questions.labels import bought_between, within
-from training.questions.origins import end_of_data
 
 CAMPAIGN_DAYS = 30
 """What began within so many days of another counts as one campaign with it."""

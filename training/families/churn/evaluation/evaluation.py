@@ -12,6 +12,7 @@ import numpy as np
 from features.company.settings.actions import ActionSettings
 from features.company.settings.questions import CampaignSettings
 from features.store.store import Store
+from features.vectors.refresh import end_of_data
 from features.vectors.vectors import Vectors
 from training.actions.actions import Action, plain_contacts
 from training.actions.measured import CONTACTS, MeasuredContact
@@ -31,7 +32,6 @@ from training.ladder.tested import Tested
 from training.measures.intervals import finite
 from training.measures.pooled import PooledLevel
 from training.questions.buying import Inactivity
-from training.questions.origins import end_of_data
 from training.questions.question import Question
 from training.safeguards.fairness.protected import protected_attributes
 from training.safeguards.fairness.report import FairnessReport, weigh_protected

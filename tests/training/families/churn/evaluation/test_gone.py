@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from features.lifecycle.stages import LifecycleSettings, LifecycleStatus, lifecycle
+from features.vectors.refresh import end_of_data
 from features.vectors.vectors import Vectors
 from features.vocabulary.time import DAY_SECONDS
 from training.families.churn.evaluation.gone import (
@@ -20,7 +21,6 @@ from training.families.churn.evaluation.tables import gone_sentences
 from training.families.churn.learning import Learned
 from training.families.churn.timing.probably_gone import FOLLOWED_DAYS, ProbablyGone
 from training.ladder.tested import Tested as Answered
-from training.questions.origins import end_of_data
 
 HORIZON_DAYS = 60
 

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from features.company.settings.questions import ValueSettings
 from features.plan.plan import standard_plan
 from features.store.pack import Pack
+from features.vectors.refresh import end_of_data
 from features.vectors.vectors import Vectors
 from features.vocabulary.arrays import Floats
 from features.vocabulary.errors import BundleRefused
@@ -47,7 +48,6 @@ from training.families.value.rungs import calibrate_value, fit_rungs
 from training.learners.columns import Columns
 from training.learners.trees import Trees
 from training.learners.treeshap.explainer import Explainer
-from training.questions.origins import end_of_data
 
 TWO_LEAVES = """tree
 version=v4

@@ -12,7 +12,7 @@ import pytest
 from features.company.settings.questions import CampaignSettings
 from features.store.pack import Pack
 from features.vocabulary.errors import UsageRefused
-from tests.training.families.following import assert_all_follow, kept
+from tests.training.families.following import assert_all_follow, compared, kept
 from tests.training.questions.test_labelled import STATED, asked_once, learned_from
 from training.bundles.manifest import Manifest
 from training.families.churn.evaluation.evaluation import evaluate
@@ -20,8 +20,7 @@ from training.families.churn.evaluation.recomputed import churn_predictions
 from training.families.churn.family import CHURN_FAMILY
 from training.families.churn.learning import Learned
 from training.families.churn.report import EvaluatedChurn
-from training.families.families import FAMILIES
-from training.families.recomputed import RECOMPUTED, compared_with_card, require_predictions
+from training.families.families import FAMILIES, recompute_of
 from training.families.value.learning import LearnedValue
 from training.families.value.recomputed import value_predictions
 from training.measures.predictions.predictions import Predictions
@@ -65,7 +64,7 @@ def test_every_figure_of_a_churn_card_follows_from_its_file(
     manifest, place = judged
     found = place.read("churn", "digest")
     assert_all_follow(manifest, found)
-    figures = compared_with_card(manifest, found)
+    figures = compared(manifest, found)
     parts = {one.place[1] for one in figures if one.place[0] == "evaluation"}
     assert parts == {"campaign", "grade", "slices"}
 
@@ -90,7 +89,7 @@ def test_another_figure_on_the_card_is_found(
 ) -> None:
     manifest, place = judged
     wrong = {**manifest.metrics, "auc": manifest.metrics["auc"] + 1e-7}
-    figures = compared_with_card(replace(manifest, metrics=wrong), place.read("churn", "digest"))
+    figures = compared(replace(manifest, metrics=wrong), place.read("churn", "digest"))
     assert [one.place for one in figures if not one.agrees] == [("metrics", "auc")]
 
 
@@ -126,8 +125,8 @@ def as_documented(place: int, file: Path, rung: str) -> Any:
 
 
 def test_families_whose_rungs_are_judged_otherwise_are_refused_in_words() -> None:
-    for name in RECOMPUTED:
-        require_predictions(name)
-    for name in set(FAMILIES) - set(RECOMPUTED):
+    keeping = {name for name, family in FAMILIES.items() if family.recompute is not None}
+    assert keeping == {"churn", "value", "offers"}
+    for name in FAMILIES.keys() - keeping:
         with pytest.raises(UsageRefused, match="churn, value, offers"):
-            require_predictions(name)
+            recompute_of(name)
