@@ -36,16 +36,16 @@ def served(company: Company, folder: Path) -> Iterator[tuple[Service, str]]:
     service.close()
 
 
-def ticket_link(running: tuple[Service, str]) -> str:
-    """A link that signs one browser in."""
+def sign_in(page: Page, running: tuple[Service, str]) -> Page:
+    """Come in by a link, and wait for the list: the page behind the link goes on to it by itself."""
     service, address = running
+    page.set_default_timeout(1_000 * GENEROUS_SECONDS)
     ticket = service.models_in_use.ledger.create_ticket(at=service.seconds)
-    return f"{address}/sign-in?ticket={ticket}"
+    page.goto(f"{address}/sign-in?ticket={ticket}")
+    page.wait_for_url("**/churn")
+    return page
 
 
 def signed_in(chromium: Browser, running: tuple[Service, str], width: int = 1280) -> Page:
-    page = chromium.new_page(viewport={"width": width, "height": 844})
-    page.set_default_timeout(1_000 * GENEROUS_SECONDS)
-    page.goto(ticket_link(running))
-    page.wait_for_url("**/churn")
-    return page
+    """A page of its own that came in by a link."""
+    return sign_in(chromium.new_page(viewport={"width": width, "height": 844}), running)

@@ -11,7 +11,7 @@ import pytest
 
 from serving.pages.figures import customer_link, link_to
 from serving.scores.score import Status
-from tests.pages.browsing import served, ticket_link
+from tests.pages.browsing import served, sign_in
 from tests.serving.calling import Service
 from tests.serving.company import Company
 from tests.waiting import GENEROUS_SECONDS
@@ -105,10 +105,7 @@ def signed_in_once(chromium: Browser, speaking: tuple[Service, str]) -> Iterator
     # The pages' policy keeps every script out that is not theirs, axe-core's parts among them.
     # What moves from one colour to another would be judged on its way.
     context = chromium.new_context(bypass_csp=True, reduced_motion="reduce")
-    page = context.new_page()
-    page.goto(ticket_link(speaking))
-    page.wait_for_url("**/churn")
-    yield page
+    yield sign_in(context.new_page(), speaking)
     context.close()
 
 

@@ -11,11 +11,10 @@ import pytest
 from serving.pages.figures import link_to
 from serving.pages.pages import Pages
 from serving.snapshot.reading import Snapshot
-from tests.pages.browsing import signed_in
+from tests.pages.browsing import sign_in, signed_in
 from tests.pages.test_customer_page import most_active
 from tests.pages.test_level_view import page_with_levels
 from tests.serving.calling import Service
-from tests.waiting import GENEROUS_SECONDS
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -73,11 +72,7 @@ def test_the_timeline_is_narrowed_without_script(
 ) -> None:
     service, address = running
     context = chromium.new_context(java_script_enabled=False)
-    page = context.new_page()
-    page.set_default_timeout(1_000 * GENEROUS_SECONDS)
-    page.goto(
-        f"{address}/sign-in?ticket={service.models_in_use.ledger.create_ticket(at=service.seconds)}"
-    )
+    page = sign_in(context.new_page(), running)
     in_use = service.models_in_use.in_use
     assert in_use is not None
     page.goto(f"{address}{link_to(in_use, most_active(in_use))}")

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from serving.ledger.keys import SESSION_SECONDS
-from tests.pages.browsing import signed_in, ticket_link
+from tests.pages.browsing import sign_in, signed_in
 from tests.serving.calling import Service
-from tests.waiting import GENEROUS_SECONDS
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page, Route
@@ -222,10 +221,7 @@ def test_without_script_the_same_is_done_by_whole_pages(
     chromium: Browser, running: tuple[Service, str]
 ) -> None:
     context = chromium.new_context(java_script_enabled=False)
-    page = context.new_page()
-    page.set_default_timeout(1_000 * GENEROUS_SECONDS)
-    page.goto(ticket_link(running))
-    page.wait_for_url("**/churn")
+    page = sign_in(context.new_page(), running)
     for begin, step, _ in STEPS.values():
         page.goto(f"{running[1]}{begin}")
         step(page)
