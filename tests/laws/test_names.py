@@ -28,6 +28,7 @@ LARGER_FOLDERS = {
     "serving/access": "a file a station between a connection and its answer",
     "serving/ledger": "a file a table of the service's memory",
     "serving/scores": "one way from a customer to an answer, every station a file",
+    "serving/snapshot": "a file a kind of thing that a night leaves of customers, and what is read out of them",
     "training/learners": "a file a kind of model, and what they share of columns, trees and curves",
     "training/questions": "a file a meaning of leaving, and how it is asked of everybody",
     "training/reasons": "every step from contributions to a sentence, a file",

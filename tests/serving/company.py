@@ -138,8 +138,8 @@ def _hazard(pack: Pack, found: Labelled) -> Hazard:
     assert isinstance(split, OriginSplit)
     [lesson] = split.lessons(found.dataset)
     fit, later = lesson.fit.vectors, lesson.held.vectors
-    waited = waits(purchases, fit.customer_keys, fit.cutoff_seconds, split.calibration)
-    watched = waits(purchases, later.customer_keys, later.cutoff_seconds, end_of_data(pack))
+    waited = waits(purchases, fit.customer_keys, fit.cutoff_seconds, split.calibration.seconds)
+    watched = waits(purchases, later.customer_keys, later.cutoff_seconds, end_of_data(pack).seconds)
     return fit_hazard(fit, waited, later, watched, horizon_days=found.splits.horizon.days)
 
 

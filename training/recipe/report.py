@@ -6,16 +6,13 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from training.bundles.manifest import Manifest
 from training.ladder.tables import ladder_csv, ladder_markdown, spreadsheet
 from training.measures.levels import HeldLevels
 from training.measures.predictions.predictions import Predictions
-from training.registry.registry import ChildRun, RunRecord
-
-if TYPE_CHECKING:
-    from lightgbm import Booster
+from training.registry.registry import ChildRun, LoggedBooster, RunRecord
 
 
 @dataclass(frozen=True)
@@ -73,7 +70,7 @@ class Report:
     plots: Callable[[], Mapping[str, bytes]] = field(default=no_plots, repr=False)
     tags: Mapping[str, str] = field(default_factory=dict)
     origins: Mapping[str, Any] = field(default_factory=dict)
-    booster: Booster | None = None
+    booster: LoggedBooster | None = None
     shown: Any = None
     learned_from: Sequence[str] = field(default=(), repr=False)
     predictions: Predictions | None = field(default=None, repr=False)

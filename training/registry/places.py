@@ -15,6 +15,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlparse
 
+from features.company.settings.reading import Settings
+from features.company.workspace import Workspace
+from training.registry.reaching import SERVERS
+
 SCHEME = "mlflow-artifacts"
 ROOT = f"{SCHEME}:/"
 DATABASE = "mlflow.db"
@@ -109,3 +113,21 @@ def _of_this_workspace(
         # A copy: the place of before is there as well, and so are the files here.
         if is_here or any((artifacts / run_id).is_dir() for (run_id,) in runs):
             yield experiment_id, location
+
+
+def sqlite_address(workspace: Workspace) -> str:
+    """The address of the file that a workspace's runs and versions are written to."""
+    return f"sqlite:///{(workspace.mlflow / DATABASE).resolve()}"
+
+
+def artifact_place(settings: Settings) -> str | None:
+    """Where the files of a new experiment go; None leaves it to an MLflow server.
+
+    A place in the workspace is not said by its path, for that changes when the workspace is moved.
+    """
+    if settings.mlflow.tracking_uri.startswith(SERVERS):
+        return None
+    given = settings.mlflow.artifacts
+    if "://" in given:
+        return given
+    return (settings.folder / given).resolve().as_uri() if given else ROOT

@@ -16,7 +16,7 @@ from functools import cached_property
 from importlib.metadata import version as installed
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from filelock import FileLock
 
@@ -25,16 +25,28 @@ from features.company.workspace import Workspace
 from features.vocabulary.errors import ModelRefused
 from training.bundles.manifest import Manifest
 from training.registry.left_running import end_left_running, recorded_by
-from training.registry.places import ARTIFACTS, DATABASE, ROOT, forget_folders, keep_files_in
-from training.registry.reaching import SERVERS, SQLITE, require_sound, unreachable
-
-if TYPE_CHECKING:
-    from lightgbm import Booster
+from training.registry.places import (
+    ARTIFACTS,
+    DATABASE,
+    ROOT,
+    artifact_place,
+    forget_folders,
+    keep_files_in,
+    sqlite_address,
+)
+from training.registry.reaching import SQLITE, require_sound, unreachable
 
 BUNDLE_FOLDER = "bundle"
 CHAMPION, CHALLENGER = "champion", "challenger"
 _HEADLINES = ("auc", "ece", "gini", "bias")
 """Figures a version carries as tags, where its model has them."""
+
+
+class LoggedBooster(Protocol):
+    """Boosted trees as their own library has them, of which MLflow can log a copy."""
+
+    def num_feature(self) -> int:
+        """How many features they read."""
 
 
 @dataclass(frozen=True)
@@ -70,8 +82,8 @@ class Registry:
     def __init__(self, settings: Settings, workspace: Workspace, name: str) -> None:
         self.name = name
         self._workspace = workspace
-        self.tracking_uri = settings.mlflow.tracking_uri or _sqlite_address(workspace)
-        self._artifacts = _artifact_place(settings)
+        self.tracking_uri = settings.mlflow.tracking_uri or sqlite_address(workspace)
+        self._artifacts = artifact_place(settings)
 
     @property
     def experiment_id(self) -> str:
@@ -99,7 +111,7 @@ class Registry:
     def _settle(self) -> None:
         """Have files lie where the workspace is now, whatever the store was told when it lay elsewhere."""
         keep_files_in(self._workspace.mlflow / ARTIFACTS, self.tracking_uri)
-        if self.tracking_uri == _sqlite_address(self._workspace):
+        if self.tracking_uri == sqlite_address(self._workspace):
             forget_folders(self._workspace.mlflow / DATABASE)
 
     def _experiment(self, client: Any) -> str:
@@ -151,7 +163,7 @@ class Registry:
             tags=[RunTag(key, value) for key, value in tags.items()],
         )
 
-    def log_booster(self, run_id: str, booster: Booster) -> str:
+    def log_booster(self, run_id: str, booster: LoggedBooster) -> str:
         """Log the native booster too, so that MLflow's own tools can load it; returns its address.
 
         Requirements are named here, for MLflow would spend many seconds to find them out.
@@ -293,23 +305,6 @@ class Registry:
         """Write tags on a version."""
         for key, value in tags.items():
             self._client.set_model_version_tag(self.name, version, key, value)
-
-
-def _sqlite_address(workspace: Workspace) -> str:
-    return f"sqlite:///{(workspace.mlflow / DATABASE).resolve()}"
-
-
-def _artifact_place(settings: Settings) -> str | None:
-    """Where the files of a new experiment go; None leaves it to an MLflow server.
-
-    A place in the workspace is not said by its path, for that changes when the workspace is moved.
-    """
-    if settings.mlflow.tracking_uri.startswith(SERVERS):
-        return None
-    given = settings.mlflow.artifacts
-    if "://" in given:
-        return given
-    return (settings.folder / given).resolve().as_uri() if given else ROOT
 
 
 @contextmanager

@@ -46,7 +46,7 @@ def probably_gone(
     late = np.flatnonzero(np.isin(statuses, LATE) & (followed_days >= FEWEST_DAYS))
     late = late[np.lexsort((cutoffs[late], keys[late]))]
     late = late[np.r_[True, np.diff(keys[late]) != 0][: len(late)]]
-    waited = waits(purchases, keys[late], cutoffs[late], end)
+    waited = waits(purchases, keys[late], cutoffs[late], end.seconds)
     came_back = waited.ordered & (waited.days < FOLLOWED_DAYS)
     followed = np.minimum(followed_days[late], FOLLOWED_DAYS)
     order = np.argsort(-risk[late], kind="stable")

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from features.store.pack import EventStream
 from features.vocabulary.arrays import Floats, Truths
-from features.vocabulary.time import DAY_SECONDS, Cutoff
+from features.vocabulary.time import DAY_SECONDS
 from training.questions.labels import Keys, Places
 
 
@@ -50,9 +50,9 @@ class Waits:
 
 
 def waits(
-    purchases: EventStream, customer_keys: Keys, cutoff_seconds: NDArray[np.int64], end: Cutoff
+    purchases: EventStream, customer_keys: Keys, cutoff_seconds: NDArray[np.int64], end_seconds: int
 ) -> Waits:
-    """The wait of each customer from each cutoff on, watched until just before ``end``.
+    """The wait of each customer from each cutoff on, watched until just before the end.
 
     An order in the very second of the cutoff ends the wait at once; returns are no orders.
     """
@@ -60,10 +60,10 @@ def waits(
     places = Places.of(purchases, is_order)
     seconds = np.r_[np.asarray(purchases.seconds)[is_order], np.iinfo(np.int64).max]
     first = places.before(customer_keys, cutoff_seconds)
-    later = places.before(customer_keys, np.full(len(customer_keys), end.seconds))
-    ordered = (later > first) & (cutoff_seconds < end.seconds)
-    until = np.where(ordered, seconds[np.minimum(first, len(seconds) - 1)], end.seconds)
-    watched = np.maximum(end.seconds - cutoff_seconds, 0) / DAY_SECONDS
+    later = places.before(customer_keys, np.full(len(customer_keys), end_seconds))
+    ordered = (later > first) & (cutoff_seconds < end_seconds)
+    until = np.where(ordered, seconds[np.minimum(first, len(seconds) - 1)], end_seconds)
+    watched = np.maximum(end_seconds - cutoff_seconds, 0) / DAY_SECONDS
     return Waits(np.maximum(until - cutoff_seconds, 0) / DAY_SECONDS, ordered, watched)
 
 

@@ -225,4 +225,4 @@ def _share(held: NDArray[np.bool_]) -> float:
 
 
 def _waits(purchases: EventStream, vectors: Vectors, end: Cutoff) -> Waits:
-    return waits(purchases, vectors.customer_keys, vectors.cutoff_seconds, end)
+    return waits(purchases, vectors.customer_keys, vectors.cutoff_seconds, end.seconds)

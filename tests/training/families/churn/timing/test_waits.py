@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from features.vocabulary.time import DAY_SECONDS, Cutoff
+from features.vocabulary.time import DAY_SECONDS
 from tests.training.companies import START, pack_of_orders
 from training.families.churn.timing.waits import Waits, silence_error, waits
 
@@ -22,7 +22,7 @@ def test_a_wait_ends_with_the_first_order_at_or_after_the_cutoff() -> None:
     purchases = pack_of_orders(orders, 2).streams["purchases"]
     keys = np.array([0, 0, 0, 1], np.int32)
     cutoffs = np.array([START + 1, START + 10, START + 13, START + 1], np.int64) * DAY
-    found = waits(purchases, keys, cutoffs, Cutoff((START + 20) * DAY))
+    found = waits(purchases, keys, cutoffs, (START + 20) * DAY)
     assert found.days.tolist() == [9.0, 0.0, 7.0, 19.0]
     assert found.ordered.tolist() == [True, True, False, False]
 
@@ -31,9 +31,9 @@ def test_nothing_is_known_of_orders_at_or_after_the_end_of_watching() -> None:
     orders = [(0, START * DAY), (0, (START + 10) * DAY)]
     purchases = pack_of_orders(orders, 1).streams["purchases"]
     cutoff = np.array([(START + 1) * DAY], np.int64)
-    found = waits(purchases, np.zeros(1, np.int32), cutoff, Cutoff((START + 10) * DAY))
+    found = waits(purchases, np.zeros(1, np.int32), cutoff, (START + 10) * DAY)
     assert (found.days.tolist(), found.ordered.tolist()) == ([9.0], [False])
-    late = waits(purchases, np.zeros(1, np.int32), cutoff, Cutoff((START + 1) * DAY))
+    late = waits(purchases, np.zeros(1, np.int32), cutoff, (START + 1) * DAY)
     assert (late.days.tolist(), late.ordered.tolist()) == ([0.0], [False])
 
 
