@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -32,9 +32,10 @@ from serving.snapshot.customer_values import value_beside
 from serving.snapshot.reading import OFFERS_FILE, VECTORS_FOLDER, Snapshot, open_snapshot
 from serving.snapshot.scores_of_model import BESIDE, MANIFEST_FILE, of_the_model, said_of, scores_of
 from serving.snapshot.segments import segments_for
-from training.actions.actions import Action, plain_contacts
+from training.actions.actions import BY_RULE, Action, plain_contacts
 from training.actions.measured import contacts_measured
 from training.families.churn.bundle import Bundle, current_bundle
+from training.families.churn.timing.leavers import Leavers
 from training.families.churn.timing.probably_gone import ProbablyGone
 
 CHECKPOINTS = ".run"
@@ -109,7 +110,7 @@ def _scored(
         vectors=night.vectors,
         cutoff_seconds=night.cutoff_seconds,
         compared_days=settings.reasons.compared_days,
-        actions=_actions(settings, bundle),
+        actions=_actions(settings, bundle.manifest.evaluation),
         withheld=withheld_in(workspace, ignore_case=bool(settings.company.ignore_case)),
         customers_a_piece=customers_a_piece,
     )
@@ -138,14 +139,15 @@ def _scored(
     return summary_of(manifest)
 
 
-def _actions(settings: Settings, bundle: Bundle) -> tuple[Action, ...]:
+def _actions(settings: Settings, evaluation: Mapping[str, Any]) -> tuple[Action, ...]:
     """What the company can do, by what its campaigns had shown of it when the model was trained."""
-    evaluation = bundle.manifest.evaluation
     gone = ProbablyGone.read(evaluation.get("probably_gone"))
+    leavers = Leavers.read(evaluation.get("leavers"))
     return plain_contacts(
         settings.actions,
         contacts_measured(evaluation),
         came_back_if_gone=None if gone is None else gone.share_bought_again,
+        leaving=BY_RULE if leavers is None else leavers.beside_rule,
     )
 
 

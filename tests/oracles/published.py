@@ -114,10 +114,11 @@ class Published:
         )
 
     def _kept(self, action: Any, status: int, place: int) -> float:
-        """Money kept: of all contacted as campaigns have shown, at most the risk, else the assumed share of what is at risk of those not yet gone."""
+        """Money kept: of all contacted as campaigns have shown, at most the risk, else the assumed share of those who leave and are not gone yet."""
         measured, risk = action["kept_chances"][status], self.risk(place)
         if measured is None:
-            return float(action["keeps"][status] * self.at_risk_cents(place) * (1 - risk))
+            not_gone = min(action["leaving"][status] * (1 - risk), 1)
+            return float(action["keeps"][status] * self.at_risk_cents(place) * not_gone)
         return float(min(measured, risk) / risk * self.at_risk_cents(place)) if risk else 0.0
 
     def moved_points(self, place: int) -> float | None:

@@ -42,20 +42,36 @@ def test_every_contact_stands_with_its_sum_the_one_that_gains_most_first(valued:
     assert lines(of(valued, 20_000, 0.5)) == [
         (
             "Call",
-            "20.0 % kept × 50.0 % risk × 50.0 % not yet gone × €200 value if kept − €5.00",
+            "20.0 % kept × 25.0 % leave and are not gone yet × €200 value if kept − €5.00",
             "+€5.00",
         ),
         (
             "Letter",
-            "8.0 % kept × 50.0 % risk × 50.0 % not yet gone × €200 value if kept − €1.50",
+            "8.0 % kept × 25.0 % leave and are not gone yet × €200 value if kept − €1.50",
             "+€2.50",
         ),
         (
             "E-mail",
-            "3.0 % kept × 50.0 % risk × 50.0 % not yet gone × €200 value if kept − €0.10",
+            "3.0 % kept × 25.0 % leave and are not gone yet × €200 value if kept − €0.10",
             "+€1.40",
         ),
     ]
+
+
+def test_what_was_counted_of_leavers_stands_in_the_sum_and_is_said(valued: Snapshot) -> None:
+    half = of(valued, 20_000, 0.5)
+    actions = [{**one, "leaving": [0.4] * 7} for one in half.manifest["actions"]]
+    counted = replace(half, manifest={**half.manifest, "actions": actions})
+    found = to_do_section(counted, 0, "EUR", ENGLISH)
+    assert found is not None
+    # The sum: 3 % of a tenth of 200.00 is 60 cents, less 10.
+    first = found.lines[0]
+    assert first.text == (
+        "3.0 % kept × 10.0 % leave and are not gone yet × €200 value if kept − €0.10"
+    )
+    assert first.value == "+€0.50"
+    assert "counted for their status on past days" in found.note
+    assert "past days" not in str(to_do_section(half, 0, "EUR", ENGLISH))
 
 
 def test_where_no_contact_gains_nothing_comes_first_and_the_sums_say_why(valued: Snapshot) -> None:

@@ -27,6 +27,8 @@ NOTHING = -1
 """Stands in the place of an action where doing nothing is best."""
 ASSUMED, MEASURED = "assumed", "measured"
 """Where an effect comes from: what a company says, or for the most part its campaigns with customers held out."""
+BY_RULE = (1.0,) * len(LifecycleStatus)
+"""Nothing is known of who has left: the rule for a single customer holds for each status."""
 _MOSTLY = 0.5
 TITLES: Mapping[str, str] = {
     "call": phrase("Call"),
@@ -61,7 +63,7 @@ class Action:
     """Something that can be done for a customer.
 
     ``keeps`` has a share for each ``LifecycleStatus``, in their order: of those who would leave and have not left yet, so many are assumed
-    to stay because of it.
+    to stay because of it. ``leaving`` says how many these are, as past days have shown: so many times what ``still_to_lose`` takes.
     ``kept_chances`` are what campaigns have shown in its place: of all who are contacted so many are kept, None where nothing was
     measured. ``source`` says what is mostly behind them. Of no more than ``capacity_customers`` it can be done, 0 without a limit, and
     then only where it brings more than ``price_cents`` beyond anything else (``capacity.py``).
@@ -73,12 +75,18 @@ class Action:
     keeps: tuple[float, ...]
     source: str
     kept_chances: tuple[float | None, ...] = (None,) * len(LifecycleStatus)
+    leaving: tuple[float, ...] = BY_RULE
     measurement: Measurement | None = None
     capacity_customers: int = 0
     price_cents: float = 0.0
 
     @classmethod
-    def assumed(cls, name: str, said: CallSettings | LetterSettings | MailSettings) -> Self:
+    def assumed(
+        cls,
+        name: str,
+        said: CallSettings | LetterSettings | MailSettings,
+        leaving: tuple[float, ...] = BY_RULE,
+    ) -> Self:
         """As the company assumes it to work."""
         percents = (getattr(said, _NAMED.get(one, "other_percent")) for one in LifecycleStatus)
         return cls(
@@ -87,6 +95,7 @@ class Action:
             said.cost_cents,
             tuple(percent / 100 for percent in percents),
             ASSUMED,
+            leaving=leaving,
             capacity_customers=said.capacity_customers,
         )
 
@@ -99,6 +108,7 @@ class Action:
                 **said,
                 "keeps": tuple(said["keeps"]),
                 "kept_chances": tuple(said["kept_chances"]),
+                "leaving": tuple(said.get("leaving", BY_RULE)),
                 "measurement": None if held is None else Measurement(**held),
             }
         )
@@ -126,8 +136,13 @@ class Action:
         """The chance that it keeps one customer, by the rule of ``retention_chances``."""
         measured = self.kept_chances[status]
         if measured is None:
-            return self.keeps[status] * still_to_lose(risk)
+            return self.keeps[status] * still_to_lose(risk, self.leaving[status])
         return min(measured, risk)
+
+    @property
+    def assumed_shares(self) -> tuple[float, ...]:
+        """Of those whom the rule takes to leave and not to have left, the assumed share kept, by status."""
+        return tuple(one * many for one, many in zip(self.keeps, self.leaving, strict=True))
 
     @property
     def title(self) -> str:
@@ -139,6 +154,7 @@ class Action:
         return asdict(self) | {
             "keeps": list(self.keeps),
             "kept_chances": list(self.kept_chances),
+            "leaving": list(self.leaving),
         }
 
 
@@ -147,18 +163,20 @@ def plain_contacts(
     measured: Mapping[str, MeasuredContact] = MappingProxyType({}),
     *,
     came_back_if_gone: float | None = None,
+    leaving: tuple[float, ...] = BY_RULE,
 ) -> tuple[Action, ...]:
     """The contacts the company makes, by what its campaigns have ``measured`` of them, else by what it assumes.
 
-    ``came_back_if_gone`` is the share of customers called probably gone who came back by themselves, where that is known.
+    ``came_back_if_gone`` is the share of customers called probably gone who came back by themselves, where that is known, and
+    ``leaving`` how many of each status leave who have not left, beside the rule.
     """
     said: dict[str, CallSettings | LetterSettings | MailSettings] = {
         "call": settings.call,
         "letter": settings.letter,
         "mail": settings.mail,
     }
-    assumed = [Action.assumed(name, one) for name, one in said.items() if one.is_possible]
-    shares = {one.name: one.keeps for one in assumed}
+    assumed = [Action.assumed(name, one, leaving) for name, one in said.items() if one.is_possible]
+    shares = {one.name: one.assumed_shares for one in assumed}
     told = {name: one for name, one in measured.items() if name in shares}
     chances = retention_chances_of(told, shares, came_back_if_gone=came_back_if_gone)
     return tuple(
@@ -182,20 +200,22 @@ def retention_chances(
     """
     places = np.asarray(statuses, np.intp)
     at_risk = np.asarray(risk, np.float64)[:, None]
-    assumed, measured, is_assumed = _tables(tuple(actions))
+    assumed, leaving, measured, is_assumed = _tables(tuple(actions))
     found = np.minimum(measured[places], at_risk)
-    return np.where(is_assumed[places], assumed[places] * still_to_lose(at_risk), found)
+    kept = assumed[places] * still_to_lose(at_risk, leaving[places])
+    return np.where(is_assumed[places], kept, found)
 
 
 @lru_cache(maxsize=16)
-def _tables(actions: tuple[Action, ...]) -> tuple[Floats, Floats, Truths]:
-    """The assumed shares and the measured chances by status and action, and where nothing was measured.
+def _tables(actions: tuple[Action, ...]) -> tuple[Floats, Floats, Floats, Truths]:
+    """The assumed shares, of how many they are, and the measured chances by status and action, and where nothing was measured.
 
     Made once for the same actions, since an answer about one customer would spend most of its time with it.
     """
     assumed = _table([one.keeps for one in actions])
+    leaving = _table([one.leaving for one in actions])
     measured = _table([one.kept_chances for one in actions])
-    return assumed, measured, np.isnan(measured)
+    return assumed, leaving, measured, np.isnan(measured)
 
 
 def _table(rows: Sequence[Sequence[float | None]]) -> Floats:

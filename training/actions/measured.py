@@ -112,7 +112,7 @@ class MeasuredContact:
     def lift(self, assumed_shares: Sequence[float]) -> MeasuredLift | None:
         """Its lift over all statuses beside the assumed one; None where no status has enough customers in both arms.
 
-        ``assumed_shares`` are what the company assumes: of those of a status who would leave and have not left yet so many stay.
+        ``assumed_shares`` are what the company assumes: of those of a status whom ``still_to_lose`` takes to leave so many stay.
         """
         told = [one for one in self.statuses.values() if one.is_enough]
         if not told:

@@ -11,7 +11,8 @@ from features.lifecycle.stages import LifecycleStatus
 from serving.pages.customer.contexts import ToDoLine, ToDoSection
 from serving.pages.figures import percent, tenths, whole_money
 from serving.snapshot.reading import Snapshot
-from training.actions.actions import MEASURED, Action, retention_chances
+from training.actions.actions import BY_RULE, MEASURED, Action, retention_chances
+from training.actions.assumed import still_to_lose
 from training.actions.groups import ContactGroup, contact_group
 from training.actions.net_gain import net_gains_cents
 from training.reasons.languages.catalogue import phrase
@@ -54,8 +55,9 @@ def to_do_section(
             _sum_of(action, int(status[0]), language).format(
                 chance=percent(float(chances[place]), language),
                 kept=percent(action.keeps[int(status[0])], language),
-                risk=percent(float(risk[0]), language),
-                still_there=percent(1.0 - float(risk[0]), language),
+                leaving=percent(
+                    still_to_lose(float(risk[0]), action.leaving[int(status[0])]), language
+                ),
                 value=value,
                 cost=language.money(action.cost_cents, currency),
             ),
@@ -75,7 +77,7 @@ def _sum_of(action: Action, status: int, language: Language) -> str:
     """How the gain comes about, with the factors of what is assumed."""
     if action.kept_chances[status] is None:
         return language.say(
-            "{kept} kept × {risk} risk × {still_there} not yet gone × {value} value if kept − {cost}"
+            "{kept} kept × {leaving} leave and are not gone yet × {value} value if kept − {cost}"
         )
     return language.say("{chance} kept × {value} value if kept − {cost}")
 
@@ -113,6 +115,10 @@ def _how_known(actions: Sequence[Action], currency: str, language: Language) -> 
         yield language.say(
             "The share kept is assumed for customers of this status, until a campaign with a control arm has measured it."
         )
+        if any(one.leaving != BY_RULE for one in actions):
+            yield language.say(
+                "How many leave who are not gone yet was counted for their status on past days."
+            )
 
 
 def _points(share: float, language: Language) -> str:

@@ -10,12 +10,13 @@ import numpy as np
 import pyarrow.parquet as parquet
 import pytest
 
+from features.company.settings.reading import load_settings
 from features.company.workspace import Workspace
 from features.lifecycle.stages import LifecycleStatus, Stage
 from features.store.store import open_store
 from features.vocabulary.errors import WorkspaceRefused
 from serving.nightly import run
-from serving.nightly.run import _named, score_everybody
+from serving.nightly.run import _actions, _named, score_everybody
 from serving.scores.score import Status
 from serving.scores.scoring import Scorer
 from serving.snapshot import reading
@@ -24,6 +25,7 @@ from serving.snapshot.reading import Snapshot, open_snapshot
 from tests.oracles.published import Published
 from tests.serving.company import CUSTOMERS, Company
 from training.families.churn.bundle import current_bundle
+from training.families.churn.timing.leavers import Leavers, StatusLeavers
 
 
 @pytest.fixture
@@ -69,6 +71,20 @@ def test_the_stages_agree_with_the_orders_and_the_statuses_with_the_last_order(
     silent = snapshot.cutoff_seconds - snapshot.last_order_seconds >= 90 * 86_400
     lapsed = snapshot.lifecycle_status == LifecycleStatus.LAPSED
     np.testing.assert_array_equal(lapsed, told & (orders > 0) & silent)
+
+
+def test_contacts_keep_of_those_whom_the_training_counted_as_leaving(
+    demo_workspace: Company,
+) -> None:
+    bundle = current_bundle(demo_workspace.workspace)
+    counted = Leavers({"active": StatusLeavers(4_000, 800, 320)}, 200)
+    evaluation = {**bundle.manifest.evaluation, "leavers": counted.as_dict()}
+    actions = _actions(load_settings(demo_workspace.settings_path), evaluation)
+    assert {one.leaving for one in actions} == {counted.beside_rule}
+    # By 320 of the 640 whom the rule takes, half of those who leave are left to be kept.
+    assert actions[0].retention_chance(LifecycleStatus.ACTIVE, 0.2) == pytest.approx(
+        actions[0].keeps[LifecycleStatus.ACTIVE] * 0.16 / 2
+    )
 
 
 def test_the_ranking_runs_from_the_highest_risk_down(snapshot: Snapshot) -> None:

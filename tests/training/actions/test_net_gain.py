@@ -52,6 +52,19 @@ def test_of_a_high_risk_as_little_is_averted_as_of_a_low_one_since_they_have_lef
     assert kept == pytest.approx([0.0, 0.018, 0.05, 0.018, 0.0])
 
 
+def test_what_past_days_have_shown_of_leavers_takes_the_place_of_the_rule_never_above_the_risk() -> (
+    None
+):
+    # Of a risk of 40 % the rule takes 24 % to leave; four tenths of that left of the slowing, four times as many of the lapsed.
+    leaving = tuple({SLOWING: 0.4, LAPSED: 4.0}.get(one, 1.0) for one in LifecycleStatus)
+    call = replace(CALL, leaving=leaving)
+    both = codes(SLOWING, LAPSED)
+    (kept,) = retention_chances((call,), both, np.array([0.4, 0.4])).T
+    assert kept == pytest.approx([0.2 * 0.4 * 0.24, 0.05 * 0.4])
+    alone = [call.retention_chance(one, 0.4) for one in (SLOWING, LAPSED)]
+    assert alone == pytest.approx(kept.tolist())
+
+
 def test_who_is_probably_gone_is_hardly_kept_by_a_call_whatever_they_were_worth() -> None:
     both = net_gains_cents(
         (CALL,), codes(GONE, SLOWING), np.array([0.97, 0.97]), np.array([40_000.0, 40_000.0])

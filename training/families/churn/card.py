@@ -13,6 +13,7 @@ from training.families.churn.evaluation.tables import (
     contacts_markdown,
     decay_markdown,
     gone_sentences,
+    leavers_markdown,
     lists_markdown,
     money_sentences,
     slices_markdown,
@@ -101,6 +102,7 @@ def _for_whom(evaluated: Mapping[str, Any]) -> list[str]:
         "All test cutoffs together; a customer tested twice counts twice. *O/E* is how many left for each "
         "one expected to. Too small are slices of fewer than 50 customers or with one outcome alone.",
         *gone_sentences(evaluated.get("probably_gone")),
+        *leavers_markdown(evaluated.get("leavers")),
         *_contacts(evaluated),
     ]
 

@@ -14,17 +14,20 @@ from features.company.settings.questions import CampaignSettings
 from features.store.store import Store
 from features.vectors.refresh import end_of_data
 from features.vectors.vectors import Vectors
-from training.actions.actions import Action, plain_contacts
+from features.vocabulary.time import Horizon
+from training.actions.actions import BY_RULE, Action, plain_contacts
 from training.actions.measured import CONTACTS, MeasuredContact
 from training.families.churn.evaluation.campaign import Campaign, campaign
 from training.families.churn.evaluation.contacted import measured_contacts
 from training.families.churn.evaluation.decay import Aged, decay
 from training.families.churn.evaluation.gone import probably_gone
 from training.families.churn.evaluation.grade import Grade, grade
+from training.families.churn.evaluation.leavers import leavers_by_status
 from training.families.churn.evaluation.list_costs import list_costs
 from training.families.churn.evaluation.slices import Slice, slices
 from training.families.churn.learning import Learned
 from training.families.churn.timing.hazard import Hazard
+from training.families.churn.timing.leavers import Leavers
 from training.families.churn.timing.probably_gone import ProbablyGone
 from training.families.churn.timing.when import When, hazard_to_ship, say_when
 from training.families.churn.trust import Trust, examine
@@ -46,7 +49,7 @@ NO_CHANGES = ActionSettings()
 class Evaluation:
     """What is measured of the shipped model, each figure from test cutoffs alone.
 
-    ``probably_gone`` is None where nobody can be called so, ``contacts`` are the kinds that campaigns have measured, and ``list_contact`` is what a
+    ``probably_gone`` is None where nobody can be called so, ``leavers`` where too few were watched for long enough, ``contacts`` are the kinds that campaigns have measured, and ``list_contact`` is what a
     list is worked with, None where nothing is possible. ``hazard`` tells when, fitted as late as the
     shipped model; None where there is no telling.
     """
@@ -57,6 +60,7 @@ class Evaluation:
     campaign: Campaign
     slices: Sequence[Slice]
     probably_gone: ProbablyGone | None
+    leavers: Leavers | None
     contacts: Sequence[MeasuredContact]
     list_contact: Action | None
     decay: Sequence[Aged]
@@ -76,6 +80,7 @@ class Evaluation:
             "campaign": self.campaign.as_dict(),
             "slices": [one.as_dict() for one in self.slices],
             "probably_gone": None if self.probably_gone is None else self.probably_gone.as_dict(),
+            "leavers": None if self.leavers is None else self.leavers.as_dict(),
             "list_contact": _contact_as_dict(self.list_contact),
             CONTACTS: [one.as_dict() for one in self.contacts],
             "decay": [one.as_dict() for one in self.decay],
@@ -139,7 +144,8 @@ def evaluate(
     question = learned.manifest.task.question
     contacts, gone = _contacts(learned, question), _gone(learned, question, tested, vectors)
     spent = _spent_by_leavers(tested, vectors) if question.means_leaving else 0.0
-    action = _action(settings, actions, contacts, gone)
+    leavers = _leavers(learned, question)
+    action = _action(settings, actions, contacts, gone, leavers)
     costs = list_costs(
         action,
         tested,
@@ -165,6 +171,7 @@ def evaluate(
         campaign=worth,
         slices=slices(tested, vectors, learned.pack.attributes, horizon_days=question.horizon_days),
         probably_gone=gone,
+        leavers=leavers,
         contacts=contacts,
         list_contact=action,
         decay=decay(ladder, learned.dataset, learned.splits),
@@ -182,12 +189,14 @@ def _action(
     actions: ActionSettings,
     contacts: Sequence[MeasuredContact],
     gone: ProbablyGone | None,
+    leavers: Leavers | None,
 ) -> Action | None:
     """What is done for a list: the contact it is to be worked with, else another that is possible; None where none is."""
     possible = plain_contacts(
         actions,
         {one.name: one for one in contacts},
         came_back_if_gone=None if gone is None else gone.share_bought_again,
+        leaving=BY_RULE if leavers is None else leavers.beside_rule,
     )
     wanted = [one for one in possible if one.name == settings.action]
     return next(iter([*wanted, *possible]), None)
@@ -244,6 +253,19 @@ def _gone(
         question.stream(learned.pack),
         end=end_of_data(learned.pack),
         horizon_days=question.horizon_days,
+    )
+
+
+def _leavers(learned: Learned, question: Question) -> Leavers | None:
+    """Who leaves and had not left; only of who buys no more can that be seen."""
+    if not isinstance(question, Inactivity):
+        return None
+    return leavers_by_status(
+        learned.dataset.vectors,
+        learned.pack.attributes,
+        question.stream(learned.pack),
+        end=end_of_data(learned.pack),
+        horizon=Horizon(question.horizon_days, question.gap_days),
     )
 
 

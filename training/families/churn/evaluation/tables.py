@@ -153,6 +153,27 @@ def gone_sentences(gone: Mapping[str, Any] | None) -> list[str]:
     ]
 
 
+def leavers_markdown(leavers: Mapping[str, Any] | None) -> list[str]:
+    """How many of each status bought once more and never again, beside those who were silent at once."""
+    if leavers is None:
+        return []
+    rows = [
+        [
+            word.replace("_", " "),
+            f"{one['customers']:,}",
+            f"{one['silent'] / one['customers']:.1%}",
+            f"{one['left'] / one['customers']:.1%}",
+        ]
+        for word, one in leavers["statuses"].items()
+    ]
+    return [
+        "**Who leaves and had not left**: customers of the training's own days, by their status then, who bought in the days asked "
+        f"about and never again, each watched for {leavers['watched_days']:,} days after or longer. A contact can keep these alone; "
+        "most of those who were silent had left before.",
+        markdown(["", "customers", "silent", "left after another order"], rows),
+    ]
+
+
 def _campaigns(count: int) -> str:
     return "1 campaign" if count == 1 else f"{count:,} campaigns"
 
