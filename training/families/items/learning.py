@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from features.company.settings.questions import RecommendationSettings
 from features.store.pack import Pack
@@ -24,8 +23,6 @@ from training.datasets.purchases.sold import Sold
 from training.families.items.bundle import RECOMMENDATIONS, ItemTask
 from training.families.items.ladder import (
     LONGEST,
-    PERSONAL,
-    PERSONAL_EVER,
     ItemLadder,
     ItemRung,
     ListsOf,
@@ -36,37 +33,18 @@ from training.families.items.measures import Lists, best_of
 from training.families.items.pairs.pair_features import NAMES, PAIR_FEATURES, PAIR_GROUPS
 from training.families.items.pairs.pairs import PairFinder
 from training.families.items.ranker import Origin, Ranker
-from training.families.items.recommenders.alternating_least_squares import Factors, FactorSettings
+from training.families.items.recommenders.alternating_least_squares import FactorSettings
 from training.families.items.recommenders.item_kernel import ItemKernel
 from training.families.items.recommenders.kernels import kernels_for
-from training.families.items.recommenders.next_basket import NextBasket
-from training.families.items.recommenders.personal import PersonalFrequency
-from training.families.items.recommenders.popularity import Popularity
-from training.families.items.recommenders.recommender import Scores
+from training.families.items.rivals import best_factors, rivals
 from training.ladder.choice import notes_on_passed_over
 from training.registry.provenance import tools
 
 FAMILY = "two stages"
-POPULAR, BY_TIER, DECAYED, ALS, NEXT_BASKET = (
-    "popularity",
-    "popularity by number of orders",
-    "personal frequency, half as much after 60 days",
-    "implicit ALS",
-    "TIFU-KNN of next baskets",
-)
 FEWEST_BUYERS = 3
 """What fewer customers bought says nothing of other items: it would tell what one of them bought."""
-MOST_NEIGHBOURS_AMONG = 20_000
-"""Among more customers, comparing each with all takes too long for a rung that never ships."""
-FACTOR_SETTINGS = (
-    FactorSettings(64, alpha=10.0, regularisation=30.0),
-    FactorSettings(64, alpha=40.0, regularisation=100.0),
-    FactorSettings(64, alpha=20.0, regularisation=100.0),
-)
 ORIGINS = 3
 """So many days of the past teach the ranker, each a horizon before the next."""
-HALF_LIFE_DAYS = 60.0
-TIERS = 1, 2, 5
 
 
 @dataclass(frozen=True)
@@ -225,9 +203,7 @@ class _Work:
             kernel = self.kernel(name, trial.before)
             found[name] = trial.recall(lists_by_score(kernel.scores))
         self.progress("choosing what goes with what", len(self.kernels), len(self.kernels))
-        models = [Factors.fit(trial.before, one, threads=self.threads) for one in FACTOR_SETTINGS]
-        recalls = [trial.recall(lists_by_score(one.scores)) for one in models]
-        return found, FACTOR_SETTINGS[int(np.argmax(recalls))]
+        return found, best_factors(trial, threads=self.threads)
 
     def origins(self, cutoffs: Sequence[Cutoff], kernel_name: str) -> list[Origin]:
         """What was known, and what came of it, on each of some days."""
@@ -254,20 +230,8 @@ class _Work:
 
     def _judged(self, trial: Trial, factors: FactorSettings) -> list[ItemRung]:
         """Every way that does not ship; they are the same whatever does."""
-        before = trial.before
-        decayed = PersonalFrequency.fit(before, half_life_days=HALF_LIFE_DAYS)
-        ways: dict[str, ListsOf] = {
-            POPULAR: lists_by_score(Popularity.fit(before).scores),
-            BY_TIER: lists_by_score(popular_by_tier(before)),
-            PERSONAL_EVER: lists_by_score(PersonalFrequency.fit(before, lately=False).scores),
-            PERSONAL: lists_by_score(PersonalFrequency.fit(before).scores),
-            DECAYED: lists_by_score(decayed.scores),
-        }
-        for name in self.kernels:
-            ways[name] = lists_by_score(self.kernel(name, before).scores)
-        ways[ALS] = lists_by_score(Factors.fit(before, factors, threads=self.threads).scores)
-        if before.customers <= MOST_NEIGHBOURS_AMONG:
-            ways[NEXT_BASKET] = lists_by_score(NextBasket.fit(before).scores)
+        kernels = {name: self.kernel(name, trial.before).scores for name in self.kernels}
+        ways = rivals(trial.before, kernels, factors, threads=self.threads)
         rungs: list[ItemRung] = []
         for done, (name, lists_of) in enumerate(ways.items()):
             self.progress("comparing ways to recommend", done, len(ways))
@@ -279,18 +243,6 @@ class _Work:
 def title_of(kernel_name: str) -> str:
     """What the two-stage model is called, by what its candidates come from."""
     return f"two stages on {kernel_name}"
-
-
-def popular_by_tier(before: Bought) -> Callable[[Bought], Scores]:
-    """What customers with as many orders buy: one, two to four, or more."""
-
-    def tiers(bought: Bought) -> NDArray[np.int64]:
-        orders = np.unique(np.stack([bought.owners, bought.seconds]), axis=1)[0]
-        counts = np.bincount(orders, minlength=bought.customers)
-        return np.digitize(counts, TIERS) - 1
-
-    popular = Popularity.fit(before, tiers(before))
-    return lambda bought: popular.asked_for(tiers(bought)).scores(bought)
 
 
 def lists_by_ranker(shelf: PairFinder, ranker: Ranker, threads: int = 1) -> ListsOf:
