@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -75,8 +75,11 @@ class Trial:
 
     def recall(self, lists_of: ListsOf) -> float:
         """How much of what was bought is on lists of full length: enough to choose by."""
-        found = recall(self.targets.hits(lists_of(self.asked)), self.targets.counts)
-        return _mean(found) or 0.0
+        return self.recall_of(lists_of(self.asked))
+
+    def recall_of(self, lists: Lists) -> float:
+        """The same of lists that were made already, one for each customer asked about."""
+        return _mean(recall(self.targets.hits(lists), self.targets.counts)) or 0.0
 
     def judge(self, name: str, lists_of: ListsOf) -> ItemRung:
         """The figures of one way to recommend."""
@@ -177,16 +180,16 @@ def lists_by_score(scores: Callable[[Bought], NDArray[np.float32]]) -> ListsOf:
     """Lists of a model that scores every item, some customers at a time."""
 
     def lists_of(bought: Bought) -> Lists:
-        begins = range(0, bought.customers, _AT_ONCE)
-        parts = [
-            best(
-                scores(bought.select(np.arange(at, min(at + _AT_ONCE, bought.customers)))), LONGEST
-            )
-            for at in begins
-        ]
+        parts = [best(scores(some), LONGEST) for some in in_parts(bought)]
         return np.concatenate(parts) if parts else np.empty((0, LONGEST), np.int32)
 
     return lists_of
+
+
+def in_parts(bought: Bought) -> Iterator[Bought]:
+    """The purchases of some customers after the other, so that scores of all items fit into memory."""
+    for begin in range(0, bought.customers, _AT_ONCE):
+        yield bought.select(np.arange(begin, min(begin + _AT_ONCE, bought.customers)))
 
 
 def _mean(values: Floats) -> float | None:

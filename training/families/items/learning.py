@@ -33,10 +33,9 @@ from training.families.items.measures import Lists, best_of
 from training.families.items.pairs.pair_features import NAMES, PAIR_FEATURES, PAIR_GROUPS
 from training.families.items.pairs.pairs import PairFinder
 from training.families.items.ranker import Origin, Ranker
-from training.families.items.recommenders.alternating_least_squares import FactorSettings
 from training.families.items.recommenders.item_kernel import ItemKernel
 from training.families.items.recommenders.kernels import kernels_for
-from training.families.items.rivals import best_factors, rivals
+from training.families.items.rivals import RivalSettings, rivals
 from training.ladder.choice import notes_on_passed_over
 from training.registry.provenance import tools
 
@@ -79,8 +78,8 @@ def learn_items(
     test, chosen_at = end.plus_days(-days), end.plus_days(-2 * days)
     earlier = _origins(sold, chosen_at, days)
     work = _Work(sold, days, threads, progress)
-    choice, factors = work.choose(work.trial(chosen_at))
-    learning = _Learning(pack, work, earlier, test, chosen_at, end, choice, factors)
+    choice, rival_settings = work.choose(work.trial(chosen_at))
+    learning = _Learning(pack, work, earlier, test, chosen_at, end, choice, rival_settings)
     return _learned(learning, {})
 
 
@@ -106,7 +105,7 @@ class _Learning:
     chosen_at: Cutoff
     end: Cutoff
     choice: Mapping[str, float]
-    factors: FactorSettings
+    rival_settings: RivalSettings
 
 
 def _learned(learning: _Learning, passed_over: Mapping[str, str]) -> LearnedItems:
@@ -116,7 +115,7 @@ def _learned(learning: _Learning, passed_over: Mapping[str, str]) -> LearnedItem
     kernel_name = max(choice, key=lambda name: choice[name])
     threads, progress = work.threads, work.progress
     ranker = Ranker.fit(work.origins(learning.earlier, kernel_name), threads=threads)
-    ladder = work.climb(learning.test, kernel_name, learning.factors, ranker)
+    ladder = work.climb(learning.test, kernel_name, learning.rival_settings, ranker)
     progress("fitting the model that ships", 0, 1)
     latest = [one.plus_days(days) for one in learning.earlier]
     origins = work.origins(latest, kernel_name)
@@ -124,9 +123,7 @@ def _learned(learning: _Learning, passed_over: Mapping[str, str]) -> LearnedItem
     is_bought = np.concatenate([one.is_bought for one in origins])
     shelf = work.shelf(end, kernel_name)
     progress("fitting the model that ships", 1, 1)
-    manifest = _manifest(
-        learning.pack, ladder, kernel_name, days, float(is_bought.mean()), learning.choice
-    )
+    manifest = _manifest(learning, ladder, kernel_name, float(is_bought.mean()))
     told = notes_on_passed_over({title_of(one): why for one, why in passed_over.items()})
     return LearnedItems(
         manifest=replace(manifest, notes=[*manifest.notes, *told]),
@@ -195,15 +192,15 @@ class _Work:
         bought = self.sold.before(cutoff)
         return PairFinder(self.kernel(kernel_name, bought), self.sold.facts(bought, cutoff))
 
-    def choose(self, trial: Trial) -> tuple[Mapping[str, float], FactorSettings]:
-        """How much each linear model finds by itself, and the settings of ALS that find most."""
+    def choose(self, trial: Trial) -> tuple[Mapping[str, float], RivalSettings]:
+        """How much each linear model finds by itself, and what is chosen of the ways that never ship."""
         found = {}
         for done, name in enumerate(self.kernels):
             self.progress("choosing what goes with what", done, len(self.kernels))
             kernel = self.kernel(name, trial.before)
             found[name] = trial.recall(lists_by_score(kernel.scores))
         self.progress("choosing what goes with what", len(self.kernels), len(self.kernels))
-        return found, best_factors(trial, threads=self.threads)
+        return found, RivalSettings.chosen(trial, threads=self.threads)
 
     def origins(self, cutoffs: Sequence[Cutoff], kernel_name: str) -> list[Origin]:
         """What was known, and what came of it, on each of some days."""
@@ -218,20 +215,20 @@ class _Work:
         return [self._origins[cutoff.seconds, kernel_name] for cutoff in cutoffs]
 
     def climb(
-        self, cutoff: Cutoff, kernel_name: str, factors: FactorSettings, ranker: Ranker
+        self, cutoff: Cutoff, kernel_name: str, settings: RivalSettings, ranker: Ranker
     ) -> ItemLadder:
         """Every way to recommend on the day of the test, beside the two-stage model, which ships if it passes."""
         trial, ships = self.trial(cutoff), title_of(kernel_name)
         if not self._others:
-            self._others = self._judged(trial, factors)
+            self._others = self._judged(trial, settings)
         two_stages = lists_by_ranker(self.shelf(cutoff, kernel_name), ranker, self.threads)
         rungs = [*self._others, trial.judge(ships, two_stages)]
         return ItemLadder(rungs, ships, trial.asked.customers, len(trial.new_targets.counts))
 
-    def _judged(self, trial: Trial, factors: FactorSettings) -> list[ItemRung]:
+    def _judged(self, trial: Trial, settings: RivalSettings) -> list[ItemRung]:
         """Every way that does not ship; they are the same whatever does."""
         kernels = {name: self.kernel(name, trial.before).scores for name in self.kernels}
-        ways = rivals(trial.before, kernels, factors, threads=self.threads)
+        ways = rivals(trial.before, kernels, settings, threads=self.threads)
         rungs: list[ItemRung] = []
         for done, (name, lists_of) in enumerate(ways.items()):
             self.progress("comparing ways to recommend", done, len(ways))
@@ -263,12 +260,7 @@ def pair_plan() -> str:
 
 
 def _manifest(
-    pack: Pack,
-    ladder: ItemLadder,
-    kernel_name: str,
-    days: int,
-    base_rate: float,
-    choice: Mapping[str, float],
+    learning: _Learning, ladder: ItemLadder, kernel_name: str, base_rate: float
 ) -> Manifest[ItemTask]:
     row = next(one for one in ladder.rows() if one["ships"])
     metrics = {key: value for key, value in row.items() if key not in ("name", "ships")}
@@ -276,12 +268,12 @@ def _manifest(
         name=RECOMMENDATIONS,
         learner=FAMILY,
         title=ladder.winner,
-        task=ItemTask(days, kernel_name),
+        task=ItemTask(learning.work.days, kernel_name),
         feature_names=list(NAMES),
         features=[asdict(one) for one in PAIR_FEATURES],
         groups=[asdict(one) for one in PAIR_GROUPS],
-        data_digest=pack.digest,
-        data_cut=str(end_of_data(pack)),
+        data_digest=learning.pack.digest,
+        data_cut=str(learning.end),
         tools=tools(),
         base_rate=base_rate,
         metrics=metrics
@@ -291,7 +283,10 @@ def _manifest(
             "new_customers": ladder.new_customers,
         },
         ladder=ladder.rows(),
-        evaluation={"choice_of_kernel": dict(choice)},
+        evaluation={
+            "choice_of_kernel": dict(learning.choice),
+            "rivals": learning.rival_settings.as_dict(),
+        },
         notes=[
             "what customers buy is what they were offered and had in sight: a list shown changes it",
             f"items that fewer than {FEWEST_BUYERS} customers bought are listed for who bought them, and "

@@ -7,6 +7,7 @@ from typing import Any
 
 from training.bundles.manifest import Manifest
 from training.families.items.ladder import PERSONAL
+from training.families.items.rivals import NEXT_BASKET
 from training.ladder.tables import ladder_markdown, with_interval
 
 COLUMNS = (
@@ -63,7 +64,8 @@ def item_card(manifest: Manifest, origins: Mapping[str, Any], *, company: str = 
         item_markdown(manifest.ladder),
         "All items are ranked and none is sampled; what was bought before may be listed. Intervals of "
         "95 % over customers, differences customer by customer. Novelty is the mean of -log2 of the part "
-        "of customers who had bought a listed item; Gini tells how unevenly items share the lists.",
+        "of customers who had bought a listed item; Gini tells how unevenly items share the lists."
+        + _set_up(manifest.evaluation["rivals"], origins["chosen_at"]),
         "## Which day was for what",
         f"What goes with what was chosen on {origins['chosen_at']}, everything was tested on "
         f"{origins['tested_at']}, and what ships was fitted on {', '.join(origins['fitted_at'])} and "
@@ -74,3 +76,15 @@ def item_card(manifest: Manifest, origins: Mapping[str, Any], *, company: str = 
         ", ".join(f"{name} {version}" for name, version in sorted(manifest.tools.items())) + ".",
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def _set_up(settings: Mapping[str, Any], chosen_at: str) -> str:
+    """How the ways that never ship were set up, on the earlier day."""
+    factors, own_share = settings["factors"], settings["own_share"]
+    said = (
+        f" On {chosen_at} implicit ALS found most with {factors['factors']} factors, alpha {factors['alpha']:g} and "
+        f"regularisation {factors['regularisation']:g}"
+    )
+    if own_share is None:
+        return f"{said}; there were too many customers to compare each with all, as {NEXT_BASKET} does."
+    return f"{said}, and {NEXT_BASKET} where a customer's own baskets count {own_share:.0%}."

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from training.datasets.purchases.bought import Bought
 from training.families.items.ladder import (
+    LONGEST,
     PERSONAL,
     PERSONAL_EVER,
     ListsOf,
     Trial,
+    in_parts,
     lists_by_score,
 )
+from training.families.items.measures import Lists, best
 from training.families.items.recommenders.alternating_least_squares import Factors, FactorSettings
-from training.families.items.recommenders.next_basket import NextBasket
+from training.families.items.recommenders.next_basket import NextBasket, TifuSettings, mixed
 from training.families.items.recommenders.personal import PersonalFrequency
 from training.families.items.recommenders.popularity import Popularity
 from training.families.items.recommenders.recommender import Scores
@@ -35,12 +40,44 @@ FACTOR_SETTINGS = (
     FactorSettings(64, alpha=40.0, regularisation=100.0),
     FactorSettings(64, alpha=20.0, regularisation=100.0),
 )
+OWN_SHARES = 0.1, 0.3, 0.5, 0.7, 0.9
+"""What a customer's own baskets may count beside their neighbours'; one is chosen on the earlier day."""
 HALF_LIFE_DAYS = 60.0
 TIERS = 1, 2, 5
 
 
-def best_factors(trial: Trial, *, threads: int = 1) -> FactorSettings:
-    """The settings of ALS that find most on a day of the past."""
+@dataclass(frozen=True)
+class RivalSettings:
+    """What was chosen for the ways that have a choice; ``own_share`` is None where there are too many customers to compare."""
+
+    factors: FactorSettings
+    own_share: float | None
+
+    @classmethod
+    def chosen(cls, trial: Trial, *, threads: int = 1) -> Self:
+        """What finds most on a day of the past, earlier than the one all ways are compared on."""
+        return cls(_best_factors(trial, threads), _best_own_share(trial))
+
+    def as_dict(self) -> dict[str, Any]:
+        """The choices as plain fields."""
+        return asdict(self)
+
+
+def _best_own_share(trial: Trial) -> float | None:
+    if trial.before.customers > MOST_NEIGHBOURS_AMONG:
+        return None
+    model = NextBasket.fit(trial.before)
+    lists: dict[float, list[Lists]] = {one: [] for one in OWN_SHARES}
+    # Who is alike does not depend on the share, and is looked for once.
+    for some in in_parts(trial.asked):
+        own, theirs = model.baskets(some)
+        for share, found in lists.items():
+            found.append(best(mixed(own, theirs, share), LONGEST))
+    recalls = [trial.recall_of(np.concatenate(lists[share])) for share in OWN_SHARES]
+    return OWN_SHARES[int(np.argmax(recalls))]
+
+
+def _best_factors(trial: Trial, threads: int) -> FactorSettings:
     models = [Factors.fit(trial.before, one, threads=threads) for one in FACTOR_SETTINGS]
     recalls = [trial.recall(lists_by_score(one.scores)) for one in models]
     return FACTOR_SETTINGS[int(np.argmax(recalls))]
@@ -49,7 +86,7 @@ def best_factors(trial: Trial, *, threads: int = 1) -> FactorSettings:
 def rivals(
     before: Bought,
     kernels: Mapping[str, Callable[[Bought], Scores]],
-    factors: FactorSettings,
+    settings: RivalSettings,
     *,
     threads: int = 1,
 ) -> dict[str, ListsOf]:
@@ -64,9 +101,10 @@ def rivals(
     }
     for name, scores in kernels.items():
         ways[name] = lists_by_score(scores)
-    ways[ALS] = lists_by_score(Factors.fit(before, factors, threads=threads).scores)
-    if before.customers <= MOST_NEIGHBOURS_AMONG:
-        ways[NEXT_BASKET] = lists_by_score(NextBasket.fit(before).scores)
+    ways[ALS] = lists_by_score(Factors.fit(before, settings.factors, threads=threads).scores)
+    if settings.own_share is not None and before.customers <= MOST_NEIGHBOURS_AMONG:
+        baskets = TifuSettings(own_share=settings.own_share)
+        ways[NEXT_BASKET] = lists_by_score(NextBasket.fit(before, baskets).scores)
     return ways
 
 

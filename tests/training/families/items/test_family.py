@@ -39,6 +39,8 @@ from training.families.items.learning import (
 )
 from training.families.items.measures import Lists
 from training.families.items.pairs.pair_features import NAMES, PAIR_GROUPS
+from training.families.items.report import item_card
+from training.families.items.rivals import OWN_SHARES
 from training.registry.registry import Registry
 
 
@@ -101,6 +103,17 @@ def test_candidates_come_from_the_kernel_that_found_most(bundle: ItemBundle) -> 
     choice = bundle.manifest.evaluation["choice_of_kernel"]
     assert len(set(choice.values())) > 1
     assert bundle.manifest.title == "two stages on " + max(choice, key=choice.__getitem__)
+
+
+def test_the_card_says_how_the_other_ways_were_set_up(bundle: ItemBundle) -> None:
+    manifest, day = bundle.manifest, "2025-06-01"
+    told = dict.fromkeys(("tested_at", "as_of"), day) | {"chosen_at": day, "fitted_at": [day]}
+    share = manifest.evaluation["rivals"]["own_share"]
+    assert share in OWN_SHARES
+    assert f"own baskets count {share:.0%}" in item_card(manifest, told)
+    settings = {**manifest.evaluation["rivals"], "own_share": None}
+    many = replace(manifest, evaluation={**manifest.evaluation, "rivals": settings})
+    assert "too many customers to compare" in item_card(many, told)
 
 
 def test_a_way_to_recommend_is_judged_by_those_who_bought_on_both_sides() -> None:

@@ -20,13 +20,13 @@ _AT_ONCE = 512
 
 @dataclass(frozen=True)
 class TifuSettings:
-    """The paper's settings but for ``own_share``, where less of the customer's own was found better."""
+    """The paper's settings but for ``own_share``, which it chooses for each company's data as it is done here (``rivals``)."""
 
     neighbours: int = 300
     decay_in_group: float = 0.9
     decay_of_groups: float = 0.7
     group_size: int = 7
-    own_share: float = 0.9
+    own_share: float = 0.7
 
 
 @dataclass(frozen=True)
@@ -44,8 +44,13 @@ class NextBasket:
 
     def scores(self, bought: Bought) -> NDArray[np.float32]:
         """Own baskets and the mean of the neighbours'."""
+        own, theirs = self.baskets(bought)
+        return mixed(own, theirs, self.settings.own_share)
+
+    def baskets(self, bought: Bought) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Everybody's own baskets, and the mean of those most like theirs: [customers, items] each."""
         own = decayed_baskets(bought, self.settings)
-        out = np.empty((bought.customers, bought.catalogue), np.float32)
+        theirs = np.empty((bought.customers, bought.catalogue), np.float32)
         squares = np.asarray(self.vectors.multiply(self.vectors).sum(axis=1)).ravel()
         count = min(self.settings.neighbours, self.vectors.shape[0])
         for begin in range(0, bought.customers, _AT_ONCE):
@@ -58,10 +63,16 @@ class NextBasket:
             picking = sparse.csr_matrix(
                 (mean, (rows, chosen.ravel())), (some.shape[0], self.vectors.shape[0])
             )
-            theirs = np.asarray((picking @ self.vectors).todense())
-            share = np.float32(self.settings.own_share)
-            out[begin : begin + _AT_ONCE] = share * some.toarray() + (1 - share) * theirs
-        return out
+            theirs[begin : begin + _AT_ONCE] = (picking @ self.vectors).toarray()
+        return own.toarray(), theirs
+
+
+def mixed(
+    own: NDArray[np.float32], theirs: NDArray[np.float32], own_share: float
+) -> NDArray[np.float32]:
+    """The score of each item by both, of which one's own have a share."""
+    share = np.float32(own_share)
+    return share * own + (1 - share) * theirs
 
 
 def decayed_baskets(bought: Bought, settings: TifuSettings) -> sparse.csr_matrix:
