@@ -16,6 +16,7 @@ from experiments.bench.items.cost import night, one_call
 from experiments.bench.items.linear import LinearResult, large_catalogue, small_catalogue
 from experiments.bench.items.splits import by_lot, published
 from training.families.items.ladder import PERSONAL, PERSONAL_EVER
+from training.families.items.rivals import NEXT_BASKET
 
 
 def main() -> int:
@@ -40,10 +41,10 @@ def main() -> int:
         claims.append(Claim("Gowalla, search, fit and test", watch.wall_seconds, 300.0, "s"))
     with tempfile.TemporaryDirectory() as scratch:
         ladder = real_shop(data, Path(scratch)).ladder
-    for bar in (PERSONAL_EVER, PERSONAL):
+    for bar, reach in ((PERSONAL_EVER, 15.0), (PERSONAL, 15.0), (NEXT_BASKET, 8.0)):
         gain, low, high = relative_gain(ladder, bar)
         claims.append(
-            _at_least(f"Online Retail, Recall@10 over {bar}", gain, 15.0, "%", (low, high))
+            _at_least(f"Online Retail, Recall@10 over {bar}", gain, reach, "%", (low, high))
         )
         claims.append(_at_least("the lower end of its 95 % interval", low, 0.0, "%"))
     with tempfile.TemporaryDirectory() as scratch:

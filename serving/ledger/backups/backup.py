@@ -127,7 +127,7 @@ def copy_file(path: Path, to: Path) -> None:
 
 def copy_database(path: Path, to: Path) -> None:
     """Copy a database as it is at one moment, whoever writes to it meanwhile."""
-    to.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    to.parent.mkdir(exist_ok=True, mode=0o700)
     os.close(os.open(to, os.O_CREAT | os.O_RDWR, 0o600))
     with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(to)) as copy:
         source.backup(copy)

@@ -68,6 +68,7 @@ def test_only_the_last_generations_are_kept(tmp_path: Path) -> None:
     for text in ("one", "two", "three"):
         publish(generations, text)
     assert [(path / "content").read_text() for path in generations.named()] == ["two", "three"]
+    assert [one.name.partition("-")[0] for one in generations.named()] == ["g000002", "g000003"]
 
 
 def test_an_older_generation_can_be_made_current_again(tmp_path: Path) -> None:

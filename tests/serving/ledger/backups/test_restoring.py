@@ -25,7 +25,7 @@ from serving.snapshot.reading import Snapshot, open_snapshot
 from tests.holding import files_holding
 from tests.serving.company import Company
 
-PAGE = Path(__file__).parents[3] / "docs" / "operating.md"
+PAGE = Path(__file__).parents[4] / "docs" / "operating.md"
 AT = 1_760_000_000
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -45,6 +46,12 @@ def test_a_contact_costs_what_its_kind_and_its_channel_cost() -> None:
         }
     )
     assert cost(pack) == [450.0, 500.0, 50.0, 0.0, 240.0]
+
+
+def test_where_no_purchases_are_kept_contacts_alone_cost_something() -> None:
+    pack = pack_of({"a": [contact("2026-03-02", "call", "store")]})
+    streams = {name: one for name, one in pack.streams.items() if name != "purchases"}
+    assert cost(replace(pack, streams=streams)) == [500.0]
 
 
 def test_an_order_costs_once_a_channel_and_a_return_once_a_number() -> None:
