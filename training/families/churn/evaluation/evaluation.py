@@ -251,7 +251,7 @@ def _gone(
         vectors,
         learned.pack.attributes,
         question.stream(learned.pack),
-        end=end_of_data(learned.pack),
+        end_seconds=end_of_data(learned.pack).seconds,
         horizon_days=question.horizon_days,
     )
 
@@ -264,7 +264,7 @@ def _leavers(learned: Learned, question: Question) -> Leavers | None:
         learned.dataset.vectors,
         learned.pack.attributes,
         question.stream(learned.pack),
-        end=end_of_data(learned.pack),
+        end_seconds=end_of_data(learned.pack).seconds,
         horizon=Horizon(question.horizon_days, question.gap_days),
     )
 

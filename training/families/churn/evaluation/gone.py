@@ -9,7 +9,7 @@ import numpy as np
 from features.lifecycle.stages import LifecycleSettings, lifecycle
 from features.store.pack import Attributes, EventStream
 from features.vectors.vectors import Vectors
-from features.vocabulary.time import DAY_SECONDS, Cutoff
+from features.vocabulary.time import DAY_SECONDS
 from training.families.churn.timing.probably_gone import FOLLOWED_DAYS, LATE, ProbablyGone
 from training.families.churn.timing.waits import waits
 from training.ladder.tested import Tested
@@ -29,7 +29,7 @@ def probably_gone(
     attributes: Attributes,
     purchases: EventStream,
     *,
-    end: Cutoff,
+    end_seconds: int,
     horizon_days: int,
 ) -> ProbablyGone | None:
     """The lowest risk from which on no more than a fifth of late customers bought again; None where there is none.
@@ -42,11 +42,11 @@ def probably_gone(
     cutoffs = np.concatenate([one.cutoff_seconds for one in vectors])
     statuses = np.concatenate([lifecycle(one, attributes, rules).status for one in vectors])
     risk = np.concatenate([one.probability for one in tested])
-    followed_days = (end.seconds - cutoffs) / DAY_SECONDS
+    followed_days = (end_seconds - cutoffs) / DAY_SECONDS
     late = np.flatnonzero(np.isin(statuses, LATE) & (followed_days >= FEWEST_DAYS))
     late = late[np.lexsort((cutoffs[late], keys[late]))]
     late = late[np.r_[True, np.diff(keys[late]) != 0][: len(late)]]
-    waited = waits(purchases, keys[late], cutoffs[late], end.seconds)
+    waited = waits(purchases, keys[late], cutoffs[late], end_seconds)
     came_back = waited.ordered & (waited.days < FOLLOWED_DAYS)
     followed = np.minimum(followed_days[late], FOLLOWED_DAYS)
     order = np.argsort(-risk[late], kind="stable")

@@ -43,7 +43,7 @@ def found_of(
         vectors,
         learned.pack.attributes,
         learned.pack.streams["purchases"],
-        end=end_of_data(learned.pack),
+        end_seconds=end_of_data(learned.pack).seconds,
         horizon_days=HORIZON_DAYS,
     )
 

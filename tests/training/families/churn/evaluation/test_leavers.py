@@ -27,7 +27,7 @@ def counted(learned: Learned, end: Cutoff, *, gap_days: int = 0) -> Leavers | No
         learned.dataset.vectors,
         learned.pack.attributes,
         learned.pack.streams["purchases"],
-        end=end,
+        end_seconds=end.seconds,
         horizon=Horizon(DAYS, gap_days),
     )
 
