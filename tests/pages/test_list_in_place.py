@@ -120,9 +120,10 @@ def test_back_and_forward_lead_through_the_lists_that_were_there(page: Page) -> 
     steps = [(page.go_back, medium), (page.go_back, everybody), (page.go_forward, medium)]
     for step, shown in steps:
         mark(page)
-        step()
-        # No list is kept in the browser: each step asks for its whole page anew, which has come once it is complete.
-        page.wait_for_function("!window.isTheSame && document.readyState === 'complete'")
+        # No list is kept in the browser: each step asks for its whole page anew.
+        with page.expect_event("load"):
+            step()
+        assert not is_the_same(page)
         assert page.evaluate(_SHOWN) == shown
 
 
