@@ -1,8 +1,8 @@
 """What is believed of several contacts at once: what each has shown in campaigns, weighed against what is assumed of it.
 
 A company that assumes too much of its calls most often does so of its letters as well. So the effect of a contact is thought of as what is
-assumed of it times a factor that all contacts share, times one of its own; both are unknown, and together twice as unsure as the
-assumption is large: before a campaign has measured it, nobody knows more than its size. Where much is measured of one contact, the others are believed by it, and each by its own
+assumed of it times a factor that all contacts share, times one of its own; both are unknown, and together as unsure as the
+assumption is large. Where much is measured of one contact, the others are believed by it, and each by its own
 measurement as far as that is sure (a linear model with normal errors, as in Lindley and Smith, 1972).
 """
 
@@ -15,8 +15,6 @@ import numpy as np
 
 _SHARED = 0.75
 """So much of how unsure assumptions are is shared by all contacts, as a share of the variance."""
-_UNSURE_TIMES = 2.0
-"""An assumption counts as unsure by so many times what it says."""
 _LEAST_UNSURE = 0.0025
 """Also who assumes that a contact does nothing may be wrong by so much."""
 
@@ -52,7 +50,7 @@ def believed(lifts: Sequence[MeasuredLift]) -> list[BelievedLift]:
     assumed = np.array([one.assumed for one in lifts])
     measured = np.array([one.measured for one in lifts])
     variances = np.array([one.variance for one in lifts])
-    unsure = np.maximum(_UNSURE_TIMES * np.abs(assumed), _LEAST_UNSURE)
+    unsure = np.maximum(np.abs(assumed), _LEAST_UNSURE)
     before = _SHARED * np.outer(unsure, unsure) + (1.0 - _SHARED) * np.diag(unsure**2)
     means = assumed + before @ np.linalg.solve(before + np.diag(variances), measured - assumed)
     own = unsure**2 / (unsure**2 + variances)

@@ -22,8 +22,8 @@ def test_without_any_measurement_there_is_nothing_to_believe() -> None:
 
 
 def test_one_contact_lies_between_what_was_assumed_and_measured_by_how_sure_each_is() -> None:
-    # Assumed are 2 of 100 and unsure by twice as much; measured are 5, unsure by 8: a fifth of the way from one to the other.
-    (found,) = believed([lift(0.02, 0.05, 0.08**2)])
+    # Assumed are 2 of 100 and unsure by as much; measured are 5, unsure by 4: a fifth of the way from one to the other.
+    (found,) = believed([lift(0.02, 0.05, 0.04**2)])
     assert found.share_measured == pytest.approx(0.2)
     assert found.mean == pytest.approx(0.02 + 0.2 * 0.03)
 
@@ -56,7 +56,7 @@ def test_it_is_the_likeliest_pair_of_a_shared_factor_and_each_ones_own(
     lifts: list[MeasuredLift],
 ) -> None:
     count = len(lifts)
-    unsure = np.array([max(2 * abs(one.assumed), 0.0025) for one in lifts])
+    unsure = np.array([max(abs(one.assumed), 0.0025) for one in lifts])
     # Unknown are the shared factor and one for each, all of variance one; each measurement is a row, each unknown another.
     effect = np.column_stack([np.sqrt(0.75) * unsure, np.diag(np.sqrt(0.25) * unsure)])
     error = np.sqrt([one.variance for one in lifts])

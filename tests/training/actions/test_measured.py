@@ -68,11 +68,11 @@ def test_what_was_counted_is_told_of_all_customers_together() -> None:
 
 
 def test_of_few_customers_the_assumption_outweighs_what_they_show() -> None:
-    # A tenth of the silent fifth are assumed to stay, of the 16 of 100 who have not left: a lift of 1.6 in 80, unsure by twice as much.
+    # A tenth of the silent fifth are assumed to stay, of the 16 of 100 who have not left: a lift of 1.6 in 80, unsure by as much.
     unsure = replace(SURE, contacted=60, held_out=60, kept=-0.10, standard_error=0.08)
     kept = chances_of(measured(active=unsure), (0.1,) * 7)
     assert kept is not None
-    of_data = 0.032**2 / (0.032**2 + 0.08**2)
+    of_data = 0.016**2 / (0.016**2 + 0.08**2)
     assert kept.share_measured == pytest.approx(of_data)
     assert kept.by_status[ACTIVE] == pytest.approx(of_data * -0.10 + (1 - of_data) * 0.016)
 
