@@ -61,5 +61,5 @@ class Leavers:
             word = (LifecycleStatus.LAPSED if gone else status).name.lower()
             one = self.statuses.get(word, none)
             share = (one.left + _WEIGHT_OF_ALL * overall) / (one.expected + _WEIGHT_OF_ALL)
-            found.append(round(share, 9))
+            found.append(share)
         return tuple(found)
