@@ -32,9 +32,10 @@ from serving.snapshot.customer_values import value_beside
 from serving.snapshot.reading import OFFERS_FILE, VECTORS_FOLDER, Snapshot, open_snapshot
 from serving.snapshot.scores_of_model import BESIDE, MANIFEST_FILE, of_the_model, said_of, scores_of
 from serving.snapshot.segments import segments_for
-from training.actions.actions import BY_RULE, Action, plain_contacts
+from training.actions.actions import Action
 from training.actions.measured import contacts_measured
 from training.families.churn.bundle import Bundle, current_bundle
+from training.families.churn.contacts import contacts_by_past_days
 from training.families.churn.timing.leavers import Leavers
 from training.families.churn.timing.probably_gone import ProbablyGone
 
@@ -141,13 +142,11 @@ def _scored(
 
 def _actions(settings: Settings, evaluation: Mapping[str, Any]) -> tuple[Action, ...]:
     """What the company can do, by what its campaigns had shown of it when the model was trained."""
-    gone = ProbablyGone.read(evaluation.get("probably_gone"))
-    leavers = Leavers.read(evaluation.get("leavers"))
-    return plain_contacts(
+    return contacts_by_past_days(
         settings.actions,
         contacts_measured(evaluation),
-        came_back_if_gone=None if gone is None else gone.share_bought_again,
-        leaving=BY_RULE if leavers is None else leavers.beside_rule,
+        ProbablyGone.read(evaluation.get("probably_gone")),
+        Leavers.read(evaluation.get("leavers")),
     )
 
 

@@ -15,8 +15,9 @@ from features.store.store import Store
 from features.vectors.refresh import end_of_data
 from features.vectors.vectors import Vectors
 from features.vocabulary.time import Horizon
-from training.actions.actions import BY_RULE, Action, plain_contacts
+from training.actions.actions import Action
 from training.actions.measured import CONTACTS, MeasuredContact
+from training.families.churn.contacts import contacts_by_past_days
 from training.families.churn.evaluation.campaign import Campaign, campaign
 from training.families.churn.evaluation.contacted import measured_contacts
 from training.families.churn.evaluation.decay import Aged, decay
@@ -49,8 +50,8 @@ NO_CHANGES = ActionSettings()
 class Evaluation:
     """What is measured of the shipped model, each figure from test cutoffs alone.
 
-    ``probably_gone`` is None where nobody can be called so, ``leavers`` where too few were watched for long enough, ``contacts`` are the kinds that campaigns have measured, and ``list_contact`` is what a
-    list is worked with, None where nothing is possible. ``hazard`` tells when, fitted as late as the
+    ``probably_gone`` is None where nobody can be called so, ``leavers`` where too few were watched for long enough. ``contacts`` are
+    the kinds that campaigns have measured, and ``list_contact`` is what a list is worked with, None where nothing is possible. ``hazard`` tells when, fitted as late as the
     shipped model; None where there is no telling.
     """
 
@@ -192,12 +193,7 @@ def _action(
     leavers: Leavers | None,
 ) -> Action | None:
     """What is done for a list: the contact it is to be worked with, else another that is possible; None where none is."""
-    possible = plain_contacts(
-        actions,
-        {one.name: one for one in contacts},
-        came_back_if_gone=None if gone is None else gone.share_bought_again,
-        leaving=BY_RULE if leavers is None else leavers.beside_rule,
-    )
+    possible = contacts_by_past_days(actions, {one.name: one for one in contacts}, gone, leavers)
     wanted = [one for one in possible if one.name == settings.action]
     return next(iter([*wanted, *possible]), None)
 
