@@ -26,6 +26,7 @@ from experiments.world import World, WorldSpec, simulate
 from experiments.world.contact_campaigns import SHARES
 from features.company.settings.reading import Settings, load_settings
 from features.company.workspace import Workspace
+from features.lifecycle.stages import LifecycleStatus
 from features.store.ingestion import ingest
 from features.vectors.refresh import refresh_vectors
 from features.vocabulary.arrays import Floats, Truths
@@ -35,6 +36,7 @@ from serving.pages.churn_list import matching
 from serving.pages.list_query import ListQuery
 from serving.snapshot.reading import Snapshot
 from training.actions.actions import NOTHING
+from training.actions.assumed import still_to_lose
 from training.bundles.plans import champion_plan
 from training.families.churn.family import CHURN_FAMILY
 from training.families.value.family import VALUE_FAMILY
@@ -58,6 +60,8 @@ class ListedCompany:
     is_there: Truths
     gains_cents: Floats
     """The true net gain of each action, [judged, actions]."""
+    leaves: Floats
+    """The true chance that each leaves in the days asked about and has not left yet."""
 
     @classmethod
     def of(cls, spec: WorldSpec, folder: Path) -> ListedCompany:
@@ -81,6 +85,19 @@ class ListedCompany:
     def top(self, order: str, count: int) -> NDArray[np.intp]:
         """The first places by one order of the list."""
         return matching(self.snapshot, ListQuery(sort=order))[:count]
+
+    @property
+    def leaving_by_status(self) -> dict[str, list[float]]:
+        """The mean chance of leaving and not being gone yet by the rule alone, as past days have counted it, and truly."""
+        ranking = self.snapshot.ranking
+        status, risk = self.snapshot.lifecycle_status[ranking.customer_keys], ranking.probability
+        counted = still_to_lose(risk, np.array(self.snapshot.actions[0].leaving)[status])
+        chances = still_to_lose(risk), counted, self.leaves
+        return {
+            one.word: [float(some[mine].mean()) for some in chances]
+            for one in LifecycleStatus
+            if (mine := status == one).any()
+        }
 
     @property
     def bound_cents(self) -> float:
@@ -121,8 +138,8 @@ def _scored(settings: Settings, seed: int) -> Snapshot:
     return open_snapshot(workspace)
 
 
-def _truth(world: World, settings: Settings, snapshot: Snapshot) -> tuple[Truths, Floats]:
-    """Who is still there, and what each action truly brings."""
+def _truth(world: World, settings: Settings, snapshot: Snapshot) -> tuple[Truths, Floats, Floats]:
+    """Who is still there, what each action truly brings, and how likely each leaves."""
     cutoff = Cutoff(world.spec.end.seconds)
     truth = world.truth(cutoff, settings.churn.horizon)
     keeping = world.keeping(cutoff, settings.churn.horizon_days, snapshot.value_days)
@@ -131,7 +148,7 @@ def _truth(world: World, settings: Settings, snapshot: Snapshot) -> tuple[Truths
     assert {one.name for one in snapshot.actions} == set(SHARES)
     places = np.searchsorted(keeping.customer_ids, ids)
     is_there = ~truth.has_left[np.searchsorted(truth.customer_ids, ids)]
-    return is_there, np.column_stack(gains)[places]
+    return is_there, np.column_stack(gains)[places], keeping.leaves[places]
 
 
 def measured(spec: WorldSpec, folder: Path) -> dict[str, float]:
@@ -150,6 +167,11 @@ def measured(spec: WorldSpec, folder: Path) -> dict[str, float]:
         f"{spec.seed:4}  " + "  ".join(f"{name} {one:,.2f}" for name, one in found.items()),
         flush=True,
     )
+    for status, chances in company.leaving_by_status.items():
+        by_rule, counted, truly = (f"{100 * one:.1f}" for one in chances)
+        print(
+            f"      {status}: leave and are not gone yet, by the rule {by_rule} %, counted {counted} %, truly {truly} %"
+        )
     return found
 
 
