@@ -58,6 +58,14 @@ class BoostingSettings:
         return max(20, round(self.leaf_share * rows))
 
 
+def load_library() -> None:
+    """Load LightGBM, with all that it loads in turn: what is forked from this process afterwards need not.
+
+    No thread is started by that.
+    """
+    import lightgbm  # noqa: F401
+
+
 def prepared_rows(
     values: NDArray[np.float32], prepare: Callable[[NDArray[np.float32]], NDArray[np.float32]]
 ) -> Any:
