@@ -32,6 +32,7 @@ LARGER_FOLDERS = {
     "training/learners": "a file a kind of model, and what they share of columns, trees and curves",
     "training/questions": "a file a meaning of leaving, and how it is asked of everybody",
     "training/reasons": "every step from contributions to a sentence, a file",
+    "training/families/churn/evaluation": "a file a thing that is measured of a model that says who leaves",
     "training/families/value": "money takes a level, spending, margins and ranges beside the model",
     "training/families/segments": "a model whose words, names and traits are its own",
     "regulars": "a file a group of verbs, and their tables",

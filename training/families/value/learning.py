@@ -41,6 +41,7 @@ from training.families.value.fits import Fits
 from training.families.value.ladder import ValueLadder, climb_value, newest_gain
 from training.families.value.margins import SPEND, Margins
 from training.families.value.model import CalibratedValue
+from training.families.value.on_data import value_fairness, value_leaks
 from training.families.value.trust import examine_value
 from training.ladder.choice import best_shippable, next_rung, notes_on_passed_over
 from training.ladder.reported import chosen_at
@@ -51,10 +52,8 @@ from training.measures.levels import HeldLevels
 from training.reasons.peers import LEAST_PEERS, Peers, medians
 from training.registry.gate import failed_of, said_of
 from training.registry.provenance import provenance
-from training.safeguards.fairness.protected import protected_attributes
-from training.safeguards.fairness.report import FairnessReport, weigh_protected
-from training.safeguards.leaks.columns import ReadColumn, read_columns
-from training.safeguards.leaks.report import LeakReport, look_for_leaks, newest_rows
+from training.safeguards.fairness.report import FairnessReport
+from training.safeguards.leaks.columns import read_columns
 
 SEASON_DAYS = 2 * 365
 """A history shorter than this shows no season twice."""
@@ -135,7 +134,8 @@ def learn_value(
         notes.extend(seasons.notes)
     notes.append(_money(margins))
     notes.extend(usable.notes)
-    fairness = _fairness(dataset, read_columns(plan.declarations, pack, names), pack, store, lawful)
+    columns = read_columns(plan.declarations, pack, names)
+    fairness = value_fairness(dataset, columns, pack, store, lawful)
     ground = _Ground(pack, plan, margins, fits, splits, notes, known_before, fairness)
     return _learned(ground, ladder, threads, progress)
 
@@ -184,7 +184,8 @@ def _learned(
     reference = _reference(manifest, value, latest.vectors)
     bundle = ValueBundle(manifest, value, reference)
     trust = examine_value(bundle, latest.vectors, threads=threads)
-    leaks = _leaks(ground, value)
+    columns = read_columns(ground.plan.declarations, pack, fits.feature_names)
+    leaks = value_leaks(fits.dataset, columns, ground.known_before, value)
     return LearnedValue(
         manifest=replace(
             manifest,
@@ -219,33 +220,6 @@ def _seasons(
 
     every, first = (*splits.tests, splits.shipped), first_purchase(pack)
     return money_levels(pack, plan, amounts, every, splits.horizon, first, threads=threads)
-
-
-def _leaks(ground: _Ground, value: CalibratedValue) -> LeakReport:
-    return look_for_leaks(
-        ground.fits.dataset.vectors,
-        ground.fits.dataset.amounts,
-        read_columns(ground.plan.declarations, ground.pack, ground.fits.feature_names),
-        ground.known_before,
-        model_reads=value.model.columns.names,
-        own_table="purchases",
-        own_columns=("purchases.amount",),
-        happened=("bought", "did not"),
-    )
-
-
-def _fairness(
-    dataset: ValueDataset,
-    columns: Sequence[ReadColumn],
-    pack: Pack,
-    store: Store | None,
-    lawful: Mapping[str, str],
-) -> FairnessReport:
-    """What leaving out protected attributes costs, and what tells them all the same; the rung does not matter."""
-    newest = newest_rows(dataset.vectors.cutoff_seconds, dataset.amounts)
-    seen = dataset.vectors.select(newest)
-    protected = () if store is None else protected_attributes(store, pack, seen.customer_keys)
-    return weigh_protected(seen, dataset.amounts[newest], columns, protected, lawful)
 
 
 def _shipped(

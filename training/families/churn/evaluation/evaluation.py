@@ -14,22 +14,19 @@ from features.company.settings.questions import CampaignSettings
 from features.store.store import Store
 from features.vectors.refresh import end_of_data
 from features.vectors.vectors import Vectors
-from features.vocabulary.time import Horizon
 from training.actions.actions import Action
-from training.actions.measured import CONTACTS, MeasuredContact
 from training.families.churn.contacts import contacts_by_past_days
 from training.families.churn.evaluation.campaign import Campaign, campaign
-from training.families.churn.evaluation.contacted import measured_contacts
 from training.families.churn.evaluation.decay import Aged, decay
-from training.families.churn.evaluation.gone import probably_gone
 from training.families.churn.evaluation.grade import Grade, grade
-from training.families.churn.evaluation.leavers import leavers_by_status
 from training.families.churn.evaluation.list_costs import list_costs
-from training.families.churn.evaluation.slices import Slice, slices
+from training.families.churn.evaluation.on_data import (
+    MeasuredOnData,
+    measured_on_data,
+    tested_vectors,
+)
 from training.families.churn.learning import Learned
 from training.families.churn.timing.hazard import Hazard
-from training.families.churn.timing.leavers import Leavers
-from training.families.churn.timing.probably_gone import ProbablyGone
 from training.families.churn.timing.when import When, hazard_to_ship, say_when
 from training.families.churn.trust import Trust, examine
 from training.ladder.tested import Tested
@@ -37,10 +34,6 @@ from training.measures.intervals import finite
 from training.measures.pooled import PooledLevel
 from training.questions.buying import Inactivity
 from training.questions.question import Question
-from training.safeguards.fairness.protected import protected_attributes
-from training.safeguards.fairness.report import FairnessReport, weigh_protected
-from training.safeguards.leaks.columns import read_columns
-from training.safeguards.leaks.report import LeakReport, look_for_leaks, newest_rows
 
 NO_CHANGES = ActionSettings()
 """Actions as they are where a company has said nothing of them."""
@@ -50,27 +43,21 @@ NO_CHANGES = ActionSettings()
 class Evaluation:
     """What is measured of the shipped model, each figure from test cutoffs alone.
 
-    ``probably_gone`` is None where nobody can be called so, ``leavers`` where too few were watched for long enough. ``contacts`` are
-    the kinds that campaigns have measured, and ``list_contact`` is what a list is worked with, None where nothing is possible. ``hazard`` tells when, fitted as late as the
-    shipped model; None where there is no telling.
+    ``on_data`` needs nothing to be fitted. ``list_contact`` is what a list is worked with, None where nothing is possible.
+    ``hazard`` tells when, fitted as late as the shipped model; None where there is no telling.
     """
 
     title: str
     currency: str
     grade: Grade
     campaign: Campaign
-    slices: Sequence[Slice]
-    probably_gone: ProbablyGone | None
-    leavers: Leavers | None
-    contacts: Sequence[MeasuredContact]
+    on_data: MeasuredOnData
     list_contact: Action | None
     decay: Sequence[Aged]
     when: When | None
     when_said: str
     hazard: Hazard | None
     trust: Trust
-    leaks: LeakReport
-    fairness: FairnessReport
 
     def as_dict(self) -> dict[str, Any]:
         """The evaluation as plain JSON: eight digits, and None where there is no answer."""
@@ -79,17 +66,12 @@ class Evaluation:
             "currency": self.currency,
             "grade": self.grade.as_dict(),
             "campaign": self.campaign.as_dict(),
-            "slices": [one.as_dict() for one in self.slices],
-            "probably_gone": None if self.probably_gone is None else self.probably_gone.as_dict(),
-            "leavers": None if self.leavers is None else self.leavers.as_dict(),
             "list_contact": _contact_as_dict(self.list_contact),
-            CONTACTS: [one.as_dict() for one in self.contacts],
             "decay": [one.as_dict() for one in self.decay],
             "when": None if self.when is None else self.when.as_dict(),
             "when_said": self.when_said,
             "trust": self.trust.as_dict(),
-            "leaks": self.leaks.as_dict(),
-            "fairness": self.fairness.as_dict(),
+            **self.on_data.as_dict(),
         }
         plain: dict[str, Any] = _plain(content)
         return plain
@@ -139,14 +121,11 @@ def evaluate(
     ``known_before`` is what a person has said of columns that tell much of the outcome; in ``store`` lie
     the protected attributes that no pack has, and ``lawful`` says which of them are read, and why.
     """
-    ladder = learned.ladder
-    tested = ladder.of(ladder.winner.name)
-    vectors = [split.test_rows(learned.dataset).vectors for split in learned.splits.tests]
-    question = learned.manifest.task.question
-    contacts, gone = _contacts(learned, question), _gone(learned, question, tested, vectors)
+    ladder, question = learned.ladder, learned.manifest.task.question
+    tested, vectors = tested_vectors(learned)
+    on_data = measured_on_data(learned, known_before, store=store, lawful=lawful)
     spent = _spent_by_leavers(tested, vectors) if question.means_leaving else 0.0
-    leavers = _leavers(learned, question)
-    action = _action(settings, actions, contacts, gone, leavers)
+    action = _action(settings, actions, on_data)
     costs = list_costs(
         action,
         tested,
@@ -155,7 +134,7 @@ def evaluate(
         list_size=settings.list_size,
         value_cents=settings.kept_value_cents or spent,
         horizon_days=question.horizon_days,
-        gone=gone,
+        gone=on_data.probably_gone,
     )
     worth = campaign(ladder, costs, list_size=settings.list_size)
     when, when_said, hazard = _when(learned, question, tested[0], threads)
@@ -170,30 +149,24 @@ def evaluate(
             pooled=PooledLevel.from_metrics(learned.manifest.metrics),
         ),
         campaign=worth,
-        slices=slices(tested, vectors, learned.pack.attributes, horizon_days=question.horizon_days),
-        probably_gone=gone,
-        leavers=leavers,
-        contacts=contacts,
+        on_data=on_data,
         list_contact=action,
         decay=decay(ladder, learned.dataset, learned.splits),
         when=when,
         when_said=when_said,
         hazard=hazard,
         trust=examine(learned, currency=currency, threads=threads),
-        leaks=_leaks(learned, question, known_before),
-        fairness=_fairness(learned, store, lawful),
     )
 
 
 def _action(
     settings: CampaignSettings,
     actions: ActionSettings,
-    contacts: Sequence[MeasuredContact],
-    gone: ProbablyGone | None,
-    leavers: Leavers | None,
+    on_data: MeasuredOnData,
 ) -> Action | None:
     """What is done for a list: the contact it is to be worked with, else another that is possible; None where none is."""
-    possible = contacts_by_past_days(actions, {one.name: one for one in contacts}, gone, leavers)
+    measured = {one.name: one for one in on_data.contacts}
+    possible = contacts_by_past_days(actions, measured, on_data.probably_gone, on_data.leavers)
     wanted = [one for one in possible if one.name == settings.action]
     return next(iter([*wanted, *possible]), None)
 
@@ -201,27 +174,6 @@ def _action(
 def _contact_as_dict(action: Action | None) -> dict[str, str] | None:
     """What is done for a list and how its effect is known."""
     return None if action is None else {"name": action.name, "source": action.source}
-
-
-def _leaks(learned: Learned, question: Question, known_before: Mapping[str, str]) -> LeakReport:
-    return look_for_leaks(
-        learned.dataset.vectors,
-        learned.dataset.outcomes,
-        read_columns(learned.declarations, learned.pack, learned.usable),
-        known_before,
-        model_reads=learned.model.columns.names,
-        own_table=question.table,
-        happened=question.happened,
-    )
-
-
-def _fairness(learned: Learned, store: Store | None, lawful: Mapping[str, str]) -> FairnessReport:
-    dataset = learned.dataset
-    newest = dataset.select(newest_rows(dataset.vectors.cutoff_seconds, dataset.outcomes))
-    keys = newest.vectors.customer_keys
-    protected = () if store is None else protected_attributes(store, learned.pack, keys)
-    columns = read_columns(learned.declarations, learned.pack, learned.usable)
-    return weigh_protected(newest.vectors, newest.outcomes, columns, protected, lawful)
 
 
 def _when(
@@ -234,40 +186,6 @@ def _when(
     dataset, splits = learned.dataset, learned.splits
     when, said = say_when(purchases, dataset, splits, end, latest.probability, threads=threads)
     return when, said, hazard_to_ship(purchases, dataset, splits, end, when, threads=threads)
-
-
-def _gone(
-    learned: Learned, question: Question, tested: Sequence[Tested], vectors: Sequence[Vectors]
-) -> ProbablyGone | None:
-    """Who is probably gone; only of who buys no more can it be seen who came back."""
-    if not isinstance(question, Inactivity):
-        return None
-    return probably_gone(
-        tested,
-        vectors,
-        learned.pack.attributes,
-        question.stream(learned.pack),
-        end_seconds=end_of_data(learned.pack).seconds,
-        horizon_days=question.horizon_days,
-    )
-
-
-def _leavers(learned: Learned, question: Question) -> Leavers | None:
-    """Who leaves and had not left; only of who buys no more can that be seen."""
-    if not isinstance(question, Inactivity):
-        return None
-    return leavers_by_status(
-        learned.dataset.vectors,
-        learned.pack.attributes,
-        question.stream(learned.pack),
-        end_seconds=end_of_data(learned.pack).seconds,
-        horizon=Horizon(question.horizon_days, question.gap_days),
-    )
-
-
-def _contacts(learned: Learned, question: Question) -> tuple[MeasuredContact, ...]:
-    """What contacts have done; only of who buys no more can it be seen who came back."""
-    return measured_contacts(learned.pack, question) if isinstance(question, Inactivity) else ()
 
 
 def _spent_by_leavers(tested: Sequence[Tested], vectors: Sequence[Vectors]) -> float:
