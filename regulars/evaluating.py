@@ -1,8 +1,9 @@
-"""Every figure of a card once more, from the predictions it stands on."""
+"""Every figure of a card once more: from the predictions it stands on, the model and the data."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from training.bundles.manifest import Manifest
     from training.measures.predictions.compared import ComparedFigure
     from training.measures.predictions.predictions import Predictions
+    from training.recipe.recomputed import RecomputedCard, UncheckedPart
 
 _LADDER, _CHOSEN_BY = "ladder", ("auc", "gini", "within_offer_auc")
 _MOST_LETTERS = 40
@@ -31,21 +33,20 @@ _MOST_LETTERS = 40
 )
 @verb
 def evaluate(call: Call, model: str, version: int | None, export: Path | None) -> Outcome:
-    """Recompute every figure of a model's card from its predictions, and show both side by side."""
-    from training.families.families import recompute_of
-    from training.families.kinds import kind_of
+    """Recompute every figure of a model's card, from its predictions, its bundle and its data, and show both side by side."""
+    from training.families.families import family_of, recompute_of
     from training.measures.predictions.stored import StoredPredictions
-    from training.recipe.recomputed import compared_with_card
-    from training.registry.manifests import manifest_of_version
+    from training.recipe.recomputed import recomputed_card
+    from training.registry.manifests import version_at
 
-    recompute = recompute_of(model)
-    manifest = manifest_of_version(call.settings, call.workspace, kind_of(model), version)
-    kept = StoredPredictions(call.workspace)
-    predictions = kept.read(model, manifest.digest)
-    figures = compared_with_card(recompute, manifest, predictions)
+    recompute_of(model)
+    family, kept = family_of(model), StoredPredictions(call.workspace)
+    with version_at(call.settings, call.workspace, family.kind, version) as (manifest, folder):
+        predictions = kept.read(model, manifest.digest)
+        card = recomputed_card(family, call.settings, call.workspace, manifest, folder, predictions)
     file = str(kept.place(model, manifest.digest))
     written = {} if export is None else _exported(call, manifest, export)
-    return _outcome(manifest, predictions, figures, {"file": file, **written})
+    return _outcome(manifest, predictions, card, {"file": file, **written})
 
 
 def _exported(call: Call, manifest: Manifest[Any], path: Path) -> dict[str, Any]:
@@ -59,14 +60,15 @@ def _exported(call: Call, manifest: Manifest[Any], path: Path) -> dict[str, Any]
 def _outcome(
     manifest: Manifest[Any],
     predictions: Predictions,
-    figures: Sequence[ComparedFigure],
+    card: RecomputedCard,
     files: dict[str, Any],
 ) -> Outcome:
+    figures = card.figures
     others = [figure for figure in figures if not figure.agrees]
     same = len(figures) - len(others)
     said = (
-        f"{manifest.title}, version {manifest.version}: {same:,} of {len(figures):,} figures of its card follow from "
-        f"{predictions.rows:,} rows of predictions"
+        f"{manifest.title}, version {manifest.version}: {same:,} of {len(figures):,} figures of its card come out the same "
+        f"from {predictions.rows:,} rows of predictions"
     )
     gone = predictions.rows_gone
     if gone:
@@ -74,7 +76,7 @@ def _outcome(
             f"; {gone:,} rows are gone since, with customers who were erased or are in the store no more, "
             "so that figures may differ"
         )
-    lines = [f"  The predictions: {files['file']}"]
+    lines = [f"  The predictions: {files['file']}", *_left_out(card.left_out)]
     if "exported" in files:
         lines.append(
             f"  Written to {files['exported']}; {files['unnamed_rows']:,} rows name nobody, for their customers "
@@ -84,18 +86,30 @@ def _outcome(
         said=said,
         data={
             "model": manifest.name,
+            "title": manifest.title,
             "version": manifest.version,
             "digest": manifest.digest,
             "rows": predictions.rows,
             "rows_gone": gone,
             "differ": len(others),
             "figures": [_plain(figure) for figure in figures],
+            "left_out": [asdict(one) for one in card.left_out],
             **files,
         },
         tables=list(_tables(manifest.title, figures)),
         lines=lines,
         exit_code=1 if others and not gone else 0,
     )
+
+
+def _left_out(parts: Sequence[UncheckedPart]) -> Iterator[str]:
+    """What was not recomputed, in a line for each reason."""
+    by_reason: dict[str, list[UncheckedPart]] = {}
+    for part in parts:
+        by_reason.setdefault(part.why, []).append(part)
+    for why, found in by_reason.items():
+        named = ", ".join(f"{one.place} ({one.figures:,})" for one in found)
+        yield f"  Not recomputed: {named}, because {why}"
 
 
 def _plain(figure: ComparedFigure) -> dict[str, Any]:
@@ -112,7 +126,7 @@ def _tables(title: str, figures: Sequence[ComparedFigure]) -> Iterator[Table]:
     head = ("figure", "on the card", "from the predictions", "")
     # The rung that ships stands in the ladder once more.
     mine = [figure for figure in figures if figure.place[0] != _LADDER]
-    yield Table(title, head, [_row(figure, figure.place[1:]) for figure in mine])
+    yield Table(title, head, [_row(figure, figure.place[1:] or figure.place) for figure in mine])
     rungs: dict[str, list[ComparedFigure]] = {}
     for figure in figures:
         if figure.place[0] == _LADDER:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -17,9 +18,10 @@ from click.testing import CliRunner, Result
 
 from features.company.erased_names import ErasedNames
 from features.company.workspace import Workspace
+from features.vocabulary.arrays import Floats
 from regulars.main import main
 from tests.absolute_paths import places_naming
-from tests.commands.shop import leaving_and_staying, write_shop
+from tests.commands.shop import leaving_and_staying, line, write_shop
 from training.measures.predictions.stored import StoredPredictions
 from training.measures.predictions.table import FILE
 
@@ -62,9 +64,23 @@ def test_every_figure_of_a_card_follows_from_the_predictions_of_its_training(
     assert (answer["done"], answer["version"], answer["differ"]) == (True, "1", 0)
     assert (answer["rows_gone"], len(answer["figures"]) > 100) == (0, True)
     assert all(one["agrees"] for one in answer["figures"])
+    parts = {
+        one["figure"].split(".")[1] for one in answer["figures"] if "evaluation." in one["figure"]
+    }
+    assert {"campaign", "slices", "decay", "when", "leavers", "leaks", "fairness", "trust"} <= parts
     assert answer["figures"] == told(trained, "evaluate", "--version", "1")["figures"]
     said = called(trained, "evaluate").output
     assert "✓" in said and "differs" not in said and "The ladder" in said
+
+
+def test_what_is_not_recomputed_is_named_with_its_reason(trained: Path) -> None:
+    left_out = told(trained, "evaluate")["left_out"]
+    assert {one["place"].split(".")[1] for one in left_out} == {"trust"}
+    assert {one["why"] for one in left_out} == {
+        "it is told by fits on other customers or without limits, which only a training makes"
+    }
+    assert any(one["place"].endswith("stability") and one["figures"] == 7 for one in left_out)
+    assert "Not recomputed: evaluation.trust" in called(trained, "evaluate").output
 
 
 def test_predictions_lie_in_the_workspace_alone_and_name_nobody(trained: Path) -> None:
@@ -88,23 +104,57 @@ def test_a_version_nobody_registered_is_refused_and_the_one_in_use_is_meant_wher
 
 
 def test_predictions_that_do_not_give_the_card_are_told_figure_by_figure(shop: Path) -> None:
-    digest = told(shop, "evaluate")["digest"]
-    path = StoredPredictions(workspace(shop)).place("churn", digest)
-    table = parquet.read_table(path)
-    away = pa.array(np.clip(table["probability"].to_numpy() * 1.001, 0, 1))
-    place = table.schema.get_field_index("probability")
-    changed = table.set_column(place, "probability", away)
-    with parquet.ParquetWriter(path, table.schema) as writer:
-        first = 0
-        for rows in _pieces(table):
-            writer.write_table(changed.slice(first, rows), row_group_size=rows)
-            first += rows
+    change(shop, "probability", lambda chances, _: np.clip(chances * 1.001, 0, 1))
     answer = told(shop, "evaluate", exit_code=1)
     wrong = {one["figure"] for one in answer["figures"] if not one["agrees"]}
     assert answer["differ"] == len(wrong) and "metrics.observed_over_expected" in wrong
     # A score that rises with the one before puts customers in the same order.
     assert "metrics.auc" not in wrong
     assert "differs by" in called(shop, "evaluate").output
+
+
+@pytest.mark.parametrize(
+    "column, part",
+    [("aged_probability", "decay"), ("silent_to_period_3", "when"), ("waited_days", "when")],
+)
+def test_one_other_answer_is_told_by_the_figures_that_stand_on_it_alone(
+    shop: Path, column: str, part: str
+) -> None:
+    def one_other(values: Floats, _: pa.Table) -> Floats:
+        return np.where(np.arange(len(values)) == np.nanargmax(values), values / 10, values)
+
+    change(shop, column, one_other)
+    answer = told(shop, "evaluate", exit_code=1)
+    wrong = {one["figure"] for one in answer["figures"] if not one["agrees"]}
+    assert {".".join(one.split(".")[:2]) for one in wrong} == {f"evaluation.{part}"}
+
+
+def test_one_other_chance_of_one_customer_is_told_by_ladder_list_and_slices(shop: Path) -> None:
+    title = told(shop, "evaluate")["title"]
+
+    def one_other(chances: Floats, table: pa.Table) -> Floats:
+        place = table["rung"].to_pylist().index(title)
+        return np.where(np.arange(len(chances)) == place, 1 - chances, chances)
+
+    change(shop, "probability", one_other)
+    answer = told(shop, "evaluate", exit_code=1)
+    wrong = {one["figure"] for one in answer["figures"] if not one["agrees"]}
+    parts = {".".join(one.split(".")[:2]) for one in wrong}
+    assert {"metrics.log_loss", f"ladder.{title}", "evaluation.slices"} <= parts
+    assert not parts & {"base_rate", "evaluation.leaks", "evaluation.leavers", "evaluation.trust"}
+
+
+def change(shop: Path, column: str, other: Callable[[Floats, pa.Table], Floats]) -> None:
+    """Have a column of the predictions be another, and leave the file as it is but for that."""
+    path = StoredPredictions(workspace(shop)).place("churn", told(shop, "evaluate")["digest"])
+    table = parquet.read_table(path)
+    values = pa.array(other(table[column].to_numpy(), table))
+    changed = table.set_column(table.schema.get_field_index(column), column, values)
+    with parquet.ParquetWriter(path, table.schema) as writer:
+        first = 0
+        for rows in _pieces(table):
+            writer.write_table(changed.slice(first, rows), row_group_size=rows)
+            first += rows
 
 
 def _pieces(table: pa.Table) -> list[int]:
@@ -119,8 +169,40 @@ def test_after_an_erasure_the_figures_may_differ_and_that_is_said(shop: Path) ->
         names.add(["c000", "c003"])
     answer = told(shop, "evaluate")
     assert answer["done"] is True and answer["rows_gone"] > 0 and answer["differ"] > 0
+    assert "customers were erased since" in {one["why"].split(",")[0] for one in answer["left_out"]}
     said = called(shop, "evaluate").output
     assert "rows are gone since" in said and "differs by" in said
+
+
+def test_a_workspace_that_was_moved_says_the_same(trained: Path, tmp_path: Path) -> None:
+    before = told(trained, "evaluate")
+    copied = Path(shutil.copytree(trained.parent, tmp_path / "elsewhere")) / trained.name
+    moved = Path(shutil.move(copied.parent, tmp_path / "moved")) / trained.name
+    after = told(moved, "evaluate")
+    assert (after["figures"], after["left_out"]) == (before["figures"], before["left_out"])
+    assert not copied.parent.exists()
+
+
+def test_where_the_store_holds_other_data_by_now_nothing_is_asked_of_them(shop: Path) -> None:
+    with (shop.parent / "sales.csv").open("a", encoding="utf-8") as sales:
+        sales.write(line(0, 239, receipt="one-more") + "\n")
+    told(shop, "ingest")
+    answer = told(shop, "evaluate")
+    assert answer["differ"] == 0
+    why = {one["place"]: one["why"] for one in answer["left_out"]}
+    assert "other data" in why["evaluation.leaks"] and "other data" in why["base_rate"]
+    assert "decay" in {
+        one["figure"].split(".")[1] for one in answer["figures"] if "." in one["figure"]
+    }
+
+
+def test_another_question_in_the_settings_is_told_and_not_answered(shop: Path) -> None:
+    settings = shop.read_text(encoding="utf-8")
+    shop.write_text(settings.replace("horizon_days = 30", "horizon_days = 31"), encoding="utf-8")
+    answer = told(shop, "evaluate")
+    assert answer["differ"] == 0
+    why = {one["place"]: one["why"] for one in answer["left_out"]}
+    assert "found another question" in why["evaluation.leaks"]
 
 
 @pytest.mark.parametrize("kind", ["parquet", "csv"])

@@ -29,7 +29,7 @@ def family_of(name: str) -> Family[Any, Any, Any, Any]:
 
 
 def recompute_of(name: str) -> Recompute:
-    """How the figures of a family's card follow from its predictions.
+    """How the figures of a family's card are found once more.
 
     Raises ``UsageRefused`` for a family whose rungs answer no question with an outcome for each customer.
     """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -22,8 +22,8 @@ from training.registry.gate import Check
 
 Own = TypeVar("Own")
 Learned = TypeVar("Learned")
-Recompute = Callable[[Manifest[Any], Predictions], Mapping[str, Any]]
-"""Every figure that a card takes from the predictions of its training, by metrics, ladder and evaluation."""
+Figures = Mapping[str, Any]
+"""Figures of a card in the places where it has them: by metrics, ladder and evaluation."""
 ALWAYS_ANEW = "it is fitted anew each time"
 """Why nothing is kept of a family whose models follow the data of every training."""
 
@@ -55,6 +55,20 @@ class UnchangedModel:
     shown: Any
 
 
+@dataclass(frozen=True)
+class Recompute:
+    """How a family finds the figures of a card once more, with nothing fitted.
+
+    ``of_predictions`` needs what the rungs answered at the tests and nothing else. ``of_data`` asks the model and the data it
+    learned from as well, which it is given unchanged; it raises ``RegularsError`` where the question is another by now.
+    ``left_out`` says why of figures that neither gives, by how their place begins.
+    """
+
+    of_predictions: Callable[[Manifest[Any], Predictions], Figures]
+    of_data: Callable[[Given[Any], Any, Predictions], Figures] | None = None
+    left_out: Mapping[str, str] = field(default_factory=dict)
+
+
 class Family(Protocol[Own, Learned, Model, Asked]):
     """What a family does by itself: choose its settings, learn, judge and tell what was learned."""
 
@@ -68,7 +82,7 @@ class Family(Protocol[Own, Learned, Model, Asked]):
 
     @property
     def recompute(self) -> Recompute | None:
-        """How the figures of its card follow from the predictions it keeps of each training; None where it keeps none."""
+        """How the figures of its card are found once more; None where it keeps no predictions of its trainings."""
 
     def own(self, settings: Settings) -> Own:
         """The settings it reads."""

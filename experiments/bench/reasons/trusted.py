@@ -80,6 +80,7 @@ def _claims(name: str, settings_file: Path, *, with_cap: bool) -> list[Claim]:
 
 def _trust_claims(name: str, trust: Trust) -> list[Claim]:
     held = trust.stability
+    assert held is not None, "refitted by every training"
     found = [
         Claim(f"{name}: adding up", trust.additivity, 1e-9),
         Claim(f"{name}: same three groups in refits", held.top_three, LEAST_OVERLAP, "", "at least"),

@@ -37,7 +37,7 @@ def churn(
     evaluation = evaluate(learned, settings)
     manifest = CHURN_FAMILY.model(EvaluatedChurn(learned, evaluation))[0]
     size = settings.list_size
-    return manifest, churn_predictions(learned, evaluation.campaign, list_size=size)
+    return manifest, churn_predictions(learned, evaluation, list_size=size)
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +66,7 @@ def test_every_figure_of_a_churn_card_follows_from_its_file(
     assert_all_follow(manifest, found)
     figures = compared(manifest, found)
     parts = {one.place[1] for one in figures if one.place[0] == "evaluation"}
-    assert parts == {"campaign", "grade", "slices"}
+    assert parts == {"campaign", "grade", "slices", "decay", "when"}
 
 
 def test_every_figure_follows_where_customers_are_dealt_into_folds(tmp_path: Path) -> None:

@@ -17,11 +17,13 @@ from training.bundles.promoted import PromotedBundles
 from training.families.churn.bundle import CHURN_KIND, Bundle, ChurnTask
 from training.families.churn.checks import churn_gate
 from training.families.churn.evaluation.evaluation import evaluate
+from training.families.churn.evaluation.measured_again import LEFT_OUT, measured_again
 from training.families.churn.evaluation.recomputed import recomputed_churn
 from training.families.churn.learning import Learned, learn_churn, next_best
 from training.families.churn.report import EvaluatedChurn, churn_report
+from training.measures.predictions.predictions import Predictions
 from training.questions.kinds import question_of
-from training.recipe.family import ALWAYS_ANEW, Given
+from training.recipe.family import ALWAYS_ANEW, Figures, Given, Recompute
 from training.recipe.report import Report
 from training.registry.gate import Check
 
@@ -39,12 +41,18 @@ class ChurnOwn:
     has_shap_plots: bool
 
 
+def _of_data(given: Given[ChurnOwn], bundle: Bundle, predictions: Predictions) -> Figures:
+    return measured_again(
+        bundle, predictions, given.pack, given.store, given.own.churn, threads=given.threads
+    )
+
+
 class ChurnFamily:
     """Calibrated, with reasons."""
 
     kind = CHURN_KIND
     description = "Who is about to leave: calibrated, with reasons."
-    recompute = staticmethod(recomputed_churn)
+    recompute = Recompute(recomputed_churn, _of_data, LEFT_OUT)
 
     def own(self, settings: Settings) -> ChurnOwn:
         """The question, the groups of reasons and the worth of a list are the company's."""

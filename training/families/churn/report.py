@@ -84,7 +84,7 @@ def churn_report(
         origins=learned.origins,
         booster=learned.model.booster if isinstance(learned.model, BoostedModel) else None,
         learned_from=_learned_from(learned),
-        predictions=churn_predictions(learned, evaluation.campaign, list_size=campaign.list_size),
+        predictions=churn_predictions(learned, evaluation, list_size=campaign.list_size),
         passed_over=learned.ladder.passed_over,
     )
 

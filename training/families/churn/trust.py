@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -45,7 +45,8 @@ class Trust:
     between base plus points and the shown probability. ``specific`` is the
     share of listed customers whose three strongest groups are not those of the list as a whole.
     ``shares`` gives each group's part of all that is explained, the largest first; ``contradicted``
-    counts sentences withheld because the facts say the opposite, by feature and direction.
+    counts sentences withheld because the facts say the opposite, by feature and direction. ``stability`` and ``cap`` are
+    of other fits: None where none were made, and ``cap`` also where there are no trees.
     """
 
     customers: int
@@ -53,13 +54,13 @@ class Trust:
     additivity: float
     shown_gap: float
     faithfulness: Sequence[Faithfulness]
-    stability: Stability
     persistence: Persistence | None
     specific: float
     shares: Mapping[str, float]
     contradicted: Mapping[str, int]
     sentences: int
-    cap: CapCost | None
+    stability: Stability | None = None
+    cap: CapCost | None = None
 
     @property
     def contradictions(self) -> int:
@@ -81,14 +82,11 @@ class Trust:
     @property
     def bars(self) -> tuple[TrustBar, ...]:
         """Every figure with its bar."""
-        held = self.stability
         stays = self.persistence
         return (
             TrustBar("adding up", f"{self.additivity:.0e} in log-odds, {self.shown_gap:.0e} in probability", f"≤ {GOLDEN_TOLERANCE:.0e}, {TOLERANCE:.0e}", self.adds_up),
             faithful_bar(self.faithfulness, unread="reads one group"),
-            TrustBar("stable: same three groups in refits", f"{held.top_three:.3f}; {held.weight:.0%} of their weight", f"≥ {LEAST_OVERLAP:.2f}", held.top_three >= LEAST_OVERLAP),
-            TrustBar("stable: same first reason", f"{held.first:.3f}; or of similar weight {held.first_or_similar:.3f}", f"≥ {LEAST_SAME_FIRST:.2f}", held.first >= LEAST_SAME_FIRST),
-            TrustBar("other reasons from senseless outcomes", f"{held.permuted:.3f} alike", f"≤ {MOST_PERMUTED}", held.permuted <= MOST_PERMUTED),
+            *_held(self.stability),
             TrustBar(
                 "kept over a day without events",
                 "nobody to ask" if stays is None else f"{stays.same:.1%} of {stays.customers}",
@@ -111,15 +109,18 @@ class Trust:
         found = {
             "trust/additivity": self.additivity,
             "trust/shown_gap": self.shown_gap,
-            "trust/stable_top_three": self.stability.top_three,
-            "trust/stable_weight": self.stability.weight,
-            "trust/stable_first": self.stability.first,
-            "trust/stable_first_or_similar": self.stability.first_or_similar,
-            "trust/permuted": self.stability.permuted,
             "trust/specific": self.specific,
             "trust/contradictions": float(self.contradictions),
             "trust/largest_group_share": max(self.shares.values(), default=0.0),
         }
+        if self.stability is not None:
+            found |= {
+                "trust/stable_top_three": self.stability.top_three,
+                "trust/stable_weight": self.stability.weight,
+                "trust/stable_first": self.stability.first,
+                "trust/stable_first_or_similar": self.stability.first_or_similar,
+                "trust/permuted": self.stability.permuted,
+            }
         for one in self.faithfulness:
             found[f"trust/faithful_{one.groups}"] = one.score
             found[f"trust/faithful_{one.groups}_one_order"] = one.global_score
@@ -140,30 +141,39 @@ class Trust:
 
 
 def examine(learned: Learned, *, currency: str = "EUR", threads: int = 1) -> Trust:
-    """Try the reasons of a learned model, on the customers it was calibrated on."""
-    manifest, model, dataset = learned.manifest, learned.model, learned.dataset
-    latest = learned.splits.shipped.calibration_rows(dataset).vectors
-    features, groups = spoken(manifest)
-    wording = Wording(features, groups, learned.reference.peers, currency)
-    subjects = Subjects.chosen(model, latest, wording.group_of, [group.name for group in groups])
-    points = percentage_points(
-        subjects.contributions(model), model.base_log_odds, learned.calibration.apply
-    )
-    contradicted, sentences = contradictions(model, points, subjects, wording)
-    rungs: tuple[Rung, ...] = (*learned.ladder.winner.parts, learned.ladder.winner)
-    return Trust(
-        customers=subjects.vectors.rows,
-        listed=len(subjects.listed),
-        additivity=_additivity(model, subjects),
-        shown_gap=_shown_gap(points),
-        faithfulness=faithfulness(model, subjects),
+    """Try the reasons of a learned model, on the customers it was calibrated on, by itself and by other fits."""
+    model, dataset, ladder = learned.model, learned.dataset, learned.ladder
+    rungs: tuple[Rung, ...] = (*ladder.winner.parts, ladder.winner)
+    subjects, wording = _spoken_of(learned, currency)
+    return replace(
+        _by_themselves(learned, subjects, wording),
         stability=stability(
             model,
-            learned.ladder.winner,
+            ladder.winner,
             learned.splits.shipped.fit_rows(dataset),
             subjects,
             threads=threads,
         ),
+        cap=cap_cost(ladder, rungs, dataset, learned.splits.tests[:1], threads=threads),
+    )
+
+
+def examine_alone(learned: Learned, *, currency: str = "EUR") -> Trust:
+    """The same without another fit, so that nothing is said of what other customers would have taught."""
+    return _by_themselves(learned, *_spoken_of(learned, currency))
+
+
+def _by_themselves(learned: Learned, subjects: Subjects, wording: Wording) -> Trust:
+    model = learned.model
+    added = subjects.contributions(model)
+    points = percentage_points(added, model.base_log_odds, learned.calibration.apply)
+    contradicted, sentences = contradictions(model, points, subjects, wording)
+    return Trust(
+        customers=subjects.vectors.rows,
+        listed=len(subjects.listed),
+        additivity=_additivity(model, subjects, added),
+        shown_gap=_shown_gap(points),
+        faithfulness=faithfulness(model, subjects),
         persistence=persistence(
             model,
             subjects,
@@ -171,11 +181,19 @@ def examine(learned: Learned, *, currency: str = "EUR", threads: int = 1) -> Tru
             OwnPlan.of(learned.manifest, learned.declarations).compiled(learned.pack),
         ),
         specific=_specific(model, subjects),
-        shares=_shares(subjects.contributions(model), groups),
+        shares=_shares(added, wording.groups),
         contradicted=contradicted,
         sentences=sentences,
-        cap=cap_cost(learned.ladder, rungs, dataset, learned.splits.tests[:1], threads=threads),
     )
+
+
+def _spoken_of(learned: Learned, currency: str) -> tuple[Subjects, Wording]:
+    """On whom reasons are tried, and how they are worded."""
+    features, groups = spoken(learned.manifest)
+    wording = Wording(features, groups, learned.reference.peers, currency)
+    latest = learned.splits.shipped.calibration_rows(learned.dataset).vectors
+    names = [group.name for group in groups]
+    return Subjects.chosen(learned.model, latest, wording.group_of, names), wording
 
 
 def contradictions(
@@ -194,10 +212,20 @@ def contradictions(
     return dict(Counter(names).most_common()), len(found.row) + len(found.withheld)
 
 
-def _additivity(model: Model, subjects: Subjects) -> float:
-    score = model.score(subjects.vectors)
-    added = subjects.contributions(model).sum(axis=1)
-    return float(np.abs(model.base_log_odds + added - score).max(initial=0.0))
+def _held(held: Stability | None) -> tuple[TrustBar, ...]:
+    """Whether other customers would have taught the same reasons; nothing where none were asked."""
+    if held is None:
+        return ()
+    return (
+        TrustBar("stable: same three groups in refits", f"{held.top_three:.3f}; {held.weight:.0%} of their weight", f"≥ {LEAST_OVERLAP:.2f}", held.top_three >= LEAST_OVERLAP),
+        TrustBar("stable: same first reason", f"{held.first:.3f}; or of similar weight {held.first_or_similar:.3f}", f"≥ {LEAST_SAME_FIRST:.2f}", held.first >= LEAST_SAME_FIRST),
+        TrustBar("other reasons from senseless outcomes", f"{held.permuted:.3f} alike", f"≤ {MOST_PERMUTED}", held.permuted <= MOST_PERMUTED),
+    )  # fmt: skip
+
+
+def _additivity(model: Model, subjects: Subjects, added: Floats) -> float:
+    whole = model.base_log_odds + added.sum(axis=1)
+    return float(np.abs(whole - model.score(subjects.vectors)).max(initial=0.0))
 
 
 def _shown_gap(points: Points) -> float:

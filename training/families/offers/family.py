@@ -15,9 +15,9 @@ from training.bundles.plans import plan_to_learn
 from training.families.offers.bundle import OFFER_KIND, OfferBundle, OfferTask
 from training.families.offers.checks import offers_gate
 from training.families.offers.learning import LearnedOffers, learn_offers, next_best
-from training.families.offers.recomputed import offer_predictions, recomputed_offers
+from training.families.offers.recomputed import LEFT_OUT, offer_predictions, recomputed_offers
 from training.families.offers.report import COLUMNS, offer_card, offer_cell
-from training.recipe.family import ALWAYS_ANEW, Given, answers_today
+from training.recipe.family import ALWAYS_ANEW, Given, Recompute, answers_today
 from training.recipe.report import Report, ReportedLadder, as_table, ladder_figures, rung_runs
 from training.registry.gate import Check
 
@@ -36,7 +36,7 @@ class OffersFamily:
 
     kind = OFFER_KIND
     description = "Who takes which offer, and what offers change where a control arm tells it."
-    recompute = staticmethod(recomputed_offers)
+    recompute = Recompute(recomputed_offers, left_out=LEFT_OUT)
 
     def own(self, settings: Settings) -> OffersOwn:
         """Offers are told by the features of behaviour, which have settings of their own."""

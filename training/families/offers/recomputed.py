@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,12 @@ from training.measures.levels import HeldLevel, HeldLevels
 from training.measures.predictions.predictions import Predictions, RungPredictions
 
 _PROBABILITY, _OFFER = "probability", "offer"
+LEFT_OUT: Mapping[str, str] = {
+    "base_rate": "it counts everything that was shown, and predictions are of the tests alone",
+    "evaluation.persuasion": "it is told by models of those who were shown an offer and those who were not, which only a "
+    "training fits",
+}
+"""What predictions do not give."""
 
 
 def offer_predictions(ladder: OfferLadder) -> Predictions:

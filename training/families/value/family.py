@@ -26,6 +26,7 @@ from training.families.value.checks import value_gate
 from training.families.value.dataset import first_purchase, value_splits
 from training.families.value.learning import LearnedValue, learn_value, next_best
 from training.families.value.margins import line_margins
+from training.families.value.measured_again import LEFT_OUT, measured_again
 from training.families.value.measures import value_bins
 from training.families.value.models import RATE
 from training.families.value.recomputed import recomputed_value, value_predictions
@@ -33,7 +34,8 @@ from training.families.value.report import COLUMNS, value_card, value_cell
 from training.families.value.serving_cost import with_cost_to_serve
 from training.ladder.plots import decile_plot, gains_plot
 from training.measures.levels import HeldLevels
-from training.recipe.family import ALWAYS_ANEW, Given
+from training.measures.predictions.predictions import Predictions
+from training.recipe.family import ALWAYS_ANEW, Figures, Given, Recompute
 from training.recipe.report import Report, ReportedLadder, as_table, numbers_of
 from training.registry.gate import Check
 from training.registry.registry import ChildRun
@@ -54,12 +56,20 @@ class ValueOwn:
     cost_to_serve: CostToServeSettings
 
 
+def _of_data(given: Given[ValueOwn], bundle: ValueBundle, predictions: Predictions) -> Figures:
+    pack, store = given.pack, given.store
+    margins = line_margins(store, pack.streams.get("purchases"))
+    return measured_again(
+        bundle, predictions, pack, store, given.own.value, margins, threads=given.threads
+    )
+
+
 class ValueFamily:
     """Expected margin or spend, with ranges."""
 
     kind = VALUE_KIND
     description = "What customers will bring: expected margin or spend, with ranges."
-    recompute = staticmethod(recomputed_value)
+    recompute = Recompute(recomputed_value, _of_data, LEFT_OUT)
 
     def own(self, settings: Settings) -> ValueOwn:
         """Value is told by the features of churn, so that one vector a customer serves both."""

@@ -44,7 +44,7 @@ def value_predictions(ladder: ValueLadder) -> Predictions:
 
 def recomputed_value(manifest: Manifest[ValueTask], predictions: Predictions) -> dict[str, Any]:
     """Ladder, levels and ranges, each where the manifest has it."""
-    tested = [_tested(part) for part in predictions.tested]
+    tested = [tested_value(part) for part in predictions.tested]
     names = [row["name"] for row in manifest.ladder]
     ladder = laid_value_again(tested, names, manifest.title, manifest.metrics["chosen"]["choosing"])
     # Which seasons were seen twice is known of the history alone.
@@ -61,7 +61,8 @@ def recomputed_value(manifest: Manifest[ValueTask], predictions: Predictions) ->
     }
 
 
-def _tested(part: RungPredictions) -> TestedValue:
+def tested_value(part: RungPredictions) -> TestedValue:
+    """A rung at one test, measured by what it answered."""
     expected, low, high = (part.numbers(name) for name in _RANGES)
     return TestedValue.measured(
         part.rung,

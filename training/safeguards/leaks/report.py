@@ -86,6 +86,11 @@ class LeakReport:
         }
 
 
+def said_before(report: Mapping[str, Any]) -> dict[str, str]:
+    """What a person had said of columns by the time of a report: settings may say more by now."""
+    return {**report["known_before"], **dict.fromkeys(report["unread"], "")}
+
+
 def look_for_leaks(
     vectors: Vectors,
     outcomes: Floats,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from training.measures.predictions.compared import compare
+from training.measures.predictions.compared import compare, places
 
 CARD = {
     "auc": 0.71234568,
@@ -48,3 +48,15 @@ def test_a_difference_beyond_the_ninth_digit_is_told() -> None:
 
 def test_what_a_card_of_before_does_not_tell_is_left_out() -> None:
     assert compare(CARD, {"gini": 0.5, "rows": [{"name": "another", "auc": 0.1}]}) == []
+
+
+def test_figures_where_the_card_says_that_there_are_none_are_told() -> None:
+    [one] = compare({"leavers": None}, {"leavers": {"new": 3}})
+    assert (one.place, one.agrees) == (("leavers",), False)
+
+
+def test_numbers_of_a_card_stand_where_they_are_compared() -> None:
+    assert {one.place for one in compare(CARD, CARD)} >= set(places(CARD))
+    assert list(places({"word": "Good", "is_new": True, "rows": [{"auc": 1}]})) == [
+        ("rows", "1", "auc")
+    ]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, Self
 
+from features.vocabulary.arrays import Floats
 from features.vocabulary.time import DAY_SECONDS, Cutoff
 from training.datasets.dataset import Dataset
 from training.datasets.splits import OriginSplit, Splits
@@ -18,16 +19,43 @@ from training.measures.metrics import auc, observed_over_expected
 class Aged:
     """The oldest model at one test cutoff, beside the model that was fresh there.
 
-    ``age_days`` counts from the end of the outcomes the old model was fitted on to the cutoff it is
-    asked at. ``auc_fresh`` is that of the same rung fitted as late as the cutoff allows.
+    ``learned_until`` is the end of the outcomes the old model was fitted on, from which its age counts to the cutoff it
+    is asked at. ``auc_fresh`` is that of the same rung fitted as late as the cutoff allows. ``probability`` is what
+    the old model answered of each customer, in the order they were tested in.
     """
 
     cutoff: Cutoff
-    age_days: int
+    learned_until: Cutoff
     customers: int
     auc: float
     auc_fresh: float
     observed_over_expected: float
+    probability: Floats = field(repr=False, compare=False)
+
+    @classmethod
+    def measured(
+        cls,
+        cutoff: Cutoff,
+        learned_until: Cutoff,
+        outcomes: Floats,
+        probability: Floats,
+        auc_fresh: float,
+    ) -> Self:
+        """What the old model, which had learned until then, is worth by what it answered at a cutoff."""
+        return cls(
+            cutoff=cutoff,
+            learned_until=learned_until,
+            customers=len(outcomes),
+            auc=auc(outcomes, probability),
+            auc_fresh=auc_fresh,
+            observed_over_expected=observed_over_expected(outcomes, probability),
+            probability=probability,
+        )
+
+    @property
+    def age_days(self) -> int:
+        """How old the model was when it was asked."""
+        return (self.cutoff.seconds - self.learned_until.seconds) // DAY_SECONDS
 
     def as_dict(self) -> dict[str, Any]:
         """The row as plain fields."""
@@ -58,13 +86,6 @@ def decay(ladder: Ladder, dataset: Dataset, splits: Splits) -> Sequence[Aged]:
         test = split.test_rows(dataset)
         probability = old.curve.apply(old.model.score(test.vectors))
         rows.append(
-            Aged(
-                cutoff=split.test,
-                age_days=(split.test.seconds - learned_until.seconds) // DAY_SECONDS,
-                customers=test.rows,
-                auc=auc(test.outcomes, probability),
-                auc_fresh=fresh[split.name],
-                observed_over_expected=observed_over_expected(test.outcomes, probability),
-            )
+            Aged.measured(split.test, learned_until, test.outcomes, probability, fresh[split.name])
         )
     return rows

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -18,6 +18,7 @@ from training.datasets.dataset import Dataset
 from training.datasets.splits import OriginSplit, Splits
 from training.families.churn.timing.hazard import (
     Hazard,
+    Periods,
     brought_to,
     days_until,
     fit_hazard,
@@ -50,6 +51,20 @@ class SilenceRow:
 
 
 @dataclass(frozen=True)
+class ForecastSilence:
+    """What was told of some customers' silence at a test, and how long each was then waited for.
+
+    ``rows`` are their places among all who were tested there; ``silence`` has a row each and a column for the
+    beginning and the end of each of the ``periods``.
+    """
+
+    rows: NDArray[np.int64]
+    silence: Floats
+    periods: Periods
+    waited: Waits
+
+
+@dataclass(frozen=True)
 class When:
     """The hazard at the latest test cutoff.
 
@@ -67,6 +82,7 @@ class When:
     by_median: float
     open_ended: float
     width_days: float
+    told: ForecastSilence = field(repr=False, compare=False)
 
     @property
     def is_useful(self) -> bool:
@@ -120,7 +136,7 @@ def say_when(
     except ModelRefused as fault:
         return None, f"The history is too short to say when: found {fault.found}."
     waited = _waits(purchases, test, end)
-    measured = measure_when(hazard, test, waited, split.test, horizon_days, probability)
+    measured = measure_when(hazard, test, waited, split.test, horizon_days, probability, part)
     unasked = [str(days) for days in ASKED_DAYS if days > horizon_days]
     if not unasked:
         return measured, ""
@@ -161,36 +177,49 @@ def measure_when(
     cutoff: Cutoff,
     horizon_days: int,
     probability: Floats | None = None,
+    rows: NDArray[np.int64] | None = None,
 ) -> When:
-    """The hazard's figures on vectors of one cutoff it has not seen, brought to a ``probability`` where it is given."""
+    """The hazard's figures on vectors of one cutoff it has not seen, brought to a ``probability`` where it is given.
+
+    ``rows`` are their places where they are a part of those who were tested.
+    """
     silence = hazard.silence(vectors)
     if probability is not None:
         silence = brought_to(silence, hazard.periods, horizon_days, probability)
+    places = np.arange(vectors.rows) if rows is None else rows
+    told = ForecastSilence(places, silence, hazard.periods, waited)
+    return when_by(told, cutoff, horizon_days)
+
+
+def when_by(told: ForecastSilence, cutoff: Cutoff, horizon_days: int) -> When:
+    """The figures of what was told of customers at a cutoff."""
+    silence, periods, waited = told.silence, told.periods, told.waited
     days = sorted({one for one in (*ASKED_DAYS, horizon_days) if one <= horizon_days})
-    columns = silent_at(silence, hazard.periods, days).T
+    columns = silent_at(silence, periods, days).T
     rows = [_row(one, waited, column) for one, column in zip(days, columns, strict=True)]
     # The last period may reach beyond the horizon, to where only orders are known and no silence.
     beyond = float(horizon_days)
-    told_days = days_until(silence, hazard.periods, RANGE)
+    told_days = days_until(silence, periods, RANGE)
     low, middle, high = np.where(told_days <= beyond, told_days, np.nan).T
     known = waited.known_by(beyond)
     day = np.where(waited.ordered & (waited.days < beyond), waited.days, np.inf)
     inside = (day >= np.nan_to_num(low, nan=beyond)) & (day <= np.nan_to_num(high, nan=np.inf))
-    last = silent_at(silence, hazard.periods, [horizon_days])[:, 0]
+    last = silent_at(silence, periods, [horizon_days])[:, 0]
     nominal = np.where(
         np.isnan(low), last, np.where(np.isnan(high), 1 - RANGE[0], RANGE[2] - RANGE[0])
     )
     # Of a median beyond the horizon nobody knows more than that it has not come yet.
-    told = known & ~np.isnan(middle)
+    has_median = known & ~np.isnan(middle)
     widths = (high - low)[~np.isnan(high)]
     return When(
         cutoff=cutoff,
         rows=tuple(rows),
         held=_share(inside[known]),
         held_expected=_share(nominal[known]),
-        by_median=_share(day[told] <= middle[told]),
+        by_median=_share(day[has_median] <= middle[has_median]),
         open_ended=_share(np.isnan(high)),
         width_days=float(np.median(widths)) if len(widths) else float("nan"),
+        told=told,
     )
 
 
