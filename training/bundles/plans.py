@@ -15,6 +15,7 @@ from features.lifecycle.repeat_buying import buying_model_before, usual_plan
 from features.plan.plan import Plan, plan_of, standard_plan
 from features.store.pack import Pack
 from features.vocabulary.errors import BundleRefused, ModelRefused, PlanRefused
+from features.vocabulary.time import Cutoff
 from training.bundles.admission import current_folder
 from training.bundles.own_plan import OwnPlan
 from training.bundles.sealing import declared, verified
@@ -68,16 +69,20 @@ def plan_in_use(workspace: Workspace, pack: Pack, settings: ChurnSettings) -> Ch
 
 
 def plan_to_learn(
-    pack: Pack, settings: ChurnSettings, reasons: ReasonSettings | None = None
+    pack: Pack,
+    settings: ChurnSettings,
+    reasons: ReasonSettings | None = None,
+    *,
+    earliest: Cutoff | None = None,
 ) -> Plan:
     """The standard plan of today's tables, with the model of buying a training would fit.
 
     ``reasons`` puts attributes into reason groups of the company's own, and says which can be acted on.
     It is fitted on what was known at the earliest cutoff in use, so that no vector of a training knows
-    more than its own cutoff. Where the history carries no training, the usual cutoff is taken.
+    more than its own cutoff. Where none is given and the history carries no training, the usual cutoff is taken.
     """
     try:
-        earliest = splits_of(pack, question_of(settings), settings).cutoffs[0]
+        earliest = earliest or splits_of(pack, question_of(settings), settings).cutoffs[0]
     except ModelRefused:
         return _titled(usual_plan(pack), pack, reasons)
     return _titled(standard_plan(pack, buying_model_before(pack, earliest)), pack, reasons)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -17,9 +18,9 @@ from features.vocabulary.time import Cutoff
 from training.datasets.dataset import Dataset
 from training.datasets.pooled import pooled_folds, said_cutoffs
 from training.datasets.splits import FEWEST_ORIGINS, OriginSplit, Splits, stated_origins
-from training.questions.asking import ask
+from training.questions.asking import AskedOfEverybody, ask
 from training.questions.labels import was_treated
-from training.questions.origins import splits_of
+from training.questions.origins import splits_at, splits_of
 from training.questions.question import Question
 from training.questions.stated import Stated
 
@@ -63,17 +64,7 @@ def labelled(
     """
     _require_features(plan, question)
     splits = splits_of(pack, question, settings)
-    vectors = build_vectors(
-        pack,
-        plan,
-        splits.cutoffs,
-        threads=threads,
-        customers=question.customers(pack) if isinstance(question, Stated) else None,
-        progress=progress,
-    )
-    asked = ask(question, pack, vectors)
-    vectors = vectors.gathered(asked.rows)
-    dataset = Dataset(vectors, asked.outcomes, _treated(pack, vectors, question))
+    dataset, asked = _asked(pack, plan, question, splits.cutoffs, threads, progress)
     notes = list(asked.notes)
     if isinstance(splits.shipped, OriginSplit):
         splits, said = _enough(dataset, splits, pack, question, settings)
@@ -85,6 +76,56 @@ def labelled(
         notes += said
     notes += _treated_note(dataset, question)
     return Labelled(dataset, splits, tuple(notes), asked.question)
+
+
+def labelled_at(
+    pack: Pack,
+    plan: Plan,
+    question: Question,
+    cutoffs: Sequence[Cutoff],
+    *,
+    threads: int = 1,
+    progress: Progress = silent,
+) -> Labelled:
+    """The judged customers at cutoffs of one's own choice, however few they are and of however few it came true.
+
+    Raises ``UsageRefused`` for a cutoff at which nothing had happened or whose outcome is not known yet, and
+    ``ModelRefused`` when the plan cannot tell who is judged or nobody is.
+    """
+    _require_features(plan, question)
+    splits = splits_at(pack, question, cutoffs)
+    wanted = sorted(set(cutoffs))
+    dataset, asked = _asked(pack, plan, question, wanted, threads, progress)
+    if not dataset.rows:
+        raise ModelRefused(
+            expected=f"customers to judge: {question.judged}",
+            found=f"nobody at {', '.join(map(str, wanted))}",
+            remedy="Choose later cutoffs, or a wider population in [churn].",
+        )
+    notes = (*asked.notes, *_treated_note(dataset, question))
+    return Labelled(dataset, splits, notes, asked.question)
+
+
+def _asked(
+    pack: Pack,
+    plan: Plan,
+    question: Question,
+    cutoffs: Sequence[Cutoff],
+    threads: int,
+    progress: Progress,
+) -> tuple[Dataset, AskedOfEverybody]:
+    """Everybody judged at some cutoffs with what came of them, and what was learned in asking."""
+    vectors = build_vectors(
+        pack,
+        plan,
+        cutoffs,
+        threads=threads,
+        customers=question.customers(pack) if isinstance(question, Stated) else None,
+        progress=progress,
+    )
+    asked = ask(question, pack, vectors)
+    vectors = vectors.gathered(asked.rows)
+    return Dataset(vectors, asked.outcomes, _treated(pack, vectors, question)), asked
 
 
 def _treated(pack: Pack, vectors: Vectors, question: Question) -> NDArray[np.bool_] | None:

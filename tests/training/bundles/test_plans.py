@@ -8,11 +8,15 @@ from pathlib import Path
 
 from click.testing import CliRunner
 
+from features.company.settings.questions import ChurnSettings
 from features.company.settings.reading import load_settings
 from features.company.workspace import Workspace
+from features.lifecycle.repeat_buying import buying_model_before
 from features.store.store import open_store
+from features.vocabulary.time import Cutoff
 from regulars.main import main
 from tests.commands.shop import SETTINGS, leaving_and_staying, write_shop
+from tests.training.companies import company
 from training.bundles.plans import champion_plan, plan_in_use, plan_to_learn
 from training.families.churn.family import CHURN_FAMILY
 from training.recipe.recipe import given_to
@@ -74,3 +78,11 @@ def test_a_new_channel_waits_for_the_next_training(tmp_path: Path) -> None:
     fallen_back = plan_in_use(workspace, bare, settings.churn)
     assert "train a new one" in fallen_back.said
     assert not any("channel" in name for name in fallen_back.plan.feature_names)
+
+
+def test_a_plan_for_cutoffs_of_ones_own_knows_no_more_than_the_earliest_of_them() -> None:
+    shop, settings = company(), ChurnSettings(horizon_days=60)
+    earliest = Cutoff.parse("2010-05-01")
+    plan = plan_to_learn(shop, settings, earliest=earliest)
+    assert plan.buying == buying_model_before(shop, earliest) is not None
+    assert plan_to_learn(shop, settings).buying != plan.buying
