@@ -1,4 +1,4 @@
-"""The command line: the only place that prints, and where the day is read from the clock.
+"""The command line, the only place that prints and reads the day from the clock; and the library for notebooks.
 
 ====================  =====================================================================
 main                  the verbs by name, each read from its file when it is called
@@ -6,6 +6,7 @@ call  options         what every verb shares, and what several take
 narrator              what was done, how long it took, what to do next, or why not
 company               ``init``, ``check``, ``ingest``, ``forget``
 vectors               ``vectors``, ``vectors describe``
+dataset               ``dataset``
 training              ``train``, ``promote``, ``rollback``, ``mlflow``
 families              the families that can be trained, and what is told of each
 scoring               ``score``, ``export``, ``recommend``, ``replay``
@@ -14,11 +15,63 @@ service               ``build``, ``serve``
 keys                  ``keys``, ``audit``
 demo                  ``demo``
 check_tables          a check of the raw tables as it is shown
+library               what a notebook imports: ``from regulars import open_workspace``
 dictionary_tables     the dictionary of features as it is shown
 training_tables       a training as it is shown
 offer_tables          a simulated change and a written plan as they are shown
 ====================  =====================================================================
 
 A file of verbs loads little when it is read, so that ``--help`` and a shell's completion answer at once; what
-a verb works with is imported where it begins to work.
+a verb works with is imported where it begins to work. The public names are loaded when they are first asked for.
 """
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from features.vocabulary.errors import RegularsError
+    from regulars.library.tables import describe
+    from regulars.library.workspace import OpenWorkspace, open_workspace
+    from training.estimators.classifiers import (
+        BlendedClassifier,
+        BoostedClassifier,
+        LogisticClassifier,
+    )
+    from training.estimators.customers import CustomerSplit
+    from training.estimators.forward import ForwardSplit
+
+__all__ = [
+    "BlendedClassifier",
+    "BoostedClassifier",
+    "CustomerSplit",
+    "ForwardSplit",
+    "LogisticClassifier",
+    "OpenWorkspace",
+    "RegularsError",
+    "describe",
+    "open_workspace",
+]
+
+_PLACES = {
+    "BlendedClassifier": "training.estimators.classifiers",
+    "BoostedClassifier": "training.estimators.classifiers",
+    "CustomerSplit": "training.estimators.customers",
+    "ForwardSplit": "training.estimators.forward",
+    "LogisticClassifier": "training.estimators.classifiers",
+    "OpenWorkspace": "regulars.library.workspace",
+    "RegularsError": "features.vocabulary.errors",
+    "describe": "regulars.library.tables",
+    "open_workspace": "regulars.library.workspace",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _PLACES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_PLACES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

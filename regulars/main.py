@@ -23,6 +23,10 @@ VERBS: Mapping[str, tuple[str, str]] = {
         "Prove that everything in the workspace is as it was written, and say what mends what is not.",
     ),
     "vectors": ("vectors", "Compute every customer's behaviour vector."),
+    "dataset": (
+        "dataset",
+        "Build the labelled data a training learns from, and say what came of whom at each cutoff.",
+    ),
     "train": (
         "training",
         "Train a model at past cutoffs, judge it against simple rules and register it.",

@@ -16,6 +16,8 @@ from regulars.narrator import Outcome
 from regulars.options import again_option
 
 if TYPE_CHECKING:
+    from features.company.settings.reading import Settings
+    from features.company.workspace import Workspace
     from serving.nightly.run import ScoreSummary
     from serving.scores.replay import Replay
     from serving.scores.scoring import Scorer
@@ -159,7 +161,7 @@ def recommend(
     from training.reasons.languages.known import language_of
 
     never = call.settings.recommendations.without
-    scorer = scorer_in_use(call)
+    scorer = scorer_in_use(call.settings, call.workspace)
     if item is not None:
         name, table = takers_table(call.workspace, item, count, never=never, scorer=scorer)
         write_tables(file, [table])
@@ -195,13 +197,13 @@ def recommend(
     )
 
 
-def scorer_in_use(call: Call) -> Scorer | None:
+def scorer_in_use(settings: Settings, workspace: Workspace) -> Scorer | None:
     """What a service would score by, which says how likely an order is; None while there is nothing to score by."""
     from features.vocabulary.errors import RegularsError
     from serving.in_use.pair import open_pair
 
     try:
-        return open_pair(call.settings, call.workspace).scorer
+        return open_pair(settings, workspace).scorer
     except RegularsError:
         # The lists do not need it: every line says which model its chance of an order comes from.
         return None

@@ -40,7 +40,7 @@ def export_predictions(
     refuse_other_file(path)
 
     def make(withheld: Withheld, check: Callable[[], None]) -> PredictionExport:
-        table = _named(workspace, StoredPredictions(workspace).rows(name, digest), withheld)
+        table = named_predictions(workspace, name, digest, withheld)
         return PredictionExport(
             write_tables(path, [table], check), table["customer_id"].null_count, str(path)
         )
@@ -48,11 +48,12 @@ def export_predictions(
     return made_without_withheld(workspace, make)
 
 
-def _named(workspace: Workspace, table: pa.Table, withheld: Withheld) -> pa.Table:
-    """The table with the number of each customer who may be named."""
+def named_predictions(workspace: Workspace, name: str, digest: str, withheld: Withheld) -> pa.Table:
+    """Predictions with the number of each customer who may be named, and none for the others."""
     import pyarrow as pa
     from pyarrow import compute
 
+    table = StoredPredictions(workspace).rows(name, digest)
     store = open_store(workspace)
     pack = store.pack()
     refused = set(refused_profiling(store, pack).tolist())

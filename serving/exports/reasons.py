@@ -76,13 +76,28 @@ def export_reasons(
     shapes = shapes or ExportSettings()
 
     def make(withheld: Withheld, check: Callable[[], None]) -> ReasonExport:
-        snapshot = open_snapshot(workspace).without(withheld)
-        known = LearnedFrom(workspace)
-        blocks = _blocks(snapshot, known, snapshot.wording(currency, language), progress, at_once)
+        blocks = _shown(workspace, withheld, language, currency, progress, at_once)
         exported = Exported(workspace, target)
         return _written(blocks, path, target, shapes, exported, only_changed, check)
 
     return made_without_withheld(workspace, make)
+
+
+def reasons_table(
+    workspace: Workspace,
+    language: Language,
+    withheld: Withheld,
+    *,
+    currency: str,
+    progress: Progress = silent,
+    at_once: int = _ROWS_AT_ONCE,
+) -> pa.Table:
+    """The table of such a file: every judged customer who is not withheld, the riskiest first.
+
+    Raises ``WorkspaceRefused`` without scores.
+    """
+    blocks = _shown(workspace, withheld, language, currency, progress, at_once)
+    return pa.concat_tables([table for table, _ in blocks])
 
 
 def _written(
@@ -114,6 +129,20 @@ def _written(
         check()
     exported.keep(*(np.concatenate(one) for one in zip(*noted, strict=True)))
     return ReasonExport(written, unchanged, str(path))
+
+
+def _shown(
+    workspace: Workspace,
+    withheld: Withheld,
+    language: Language,
+    currency: str,
+    progress: Progress,
+    at_once: int,
+) -> Iterator[tuple[pa.Table, list[dict[str, Any]]]]:
+    """The blocks of everybody who may be shown."""
+    snapshot = open_snapshot(workspace).without(withheld)
+    wording = snapshot.wording(currency, language)
+    return _blocks(snapshot, LearnedFrom(workspace), wording, progress, at_once)
 
 
 def _blocks(

@@ -93,9 +93,7 @@ def export_lists(
     unavailable, unknown = found.places(without)
 
     def make(withheld: Withheld, check: Callable[[], None]) -> ItemExport:
-        left_out = found.left_out(withheld)
-        everybody = range(len(found.customer_ids))
-        customers = np.array([key for key in everybody if key not in left_out], np.int64)
+        customers = _listed_customers(found, withheld)
         tables = tables_of(
             found,
             customers,
@@ -110,6 +108,34 @@ def export_lists(
         return ItemExport(len(customers), lines, str(path), tuple(unknown))
 
     return made_without_withheld(workspace, make)
+
+
+def lists_table(
+    workspace: Workspace,
+    wishes: Wishes,
+    withheld: Withheld,
+    *,
+    language: str = "en",
+    threads: int = 2,
+    progress: Progress = silent,
+    never: Sequence[str] = (),
+    scorer: Scorer | None = None,
+) -> pa.Table:
+    """The table of such a file: the lists of everybody who may have one."""
+    found = required_in(workspace, never)
+    customers = _listed_customers(found, withheld)
+    by_churn = order_chances_of(scorer, found)
+    words = WORDS[language]
+    return pa.concat_tables(
+        tables_of(found, customers, wishes, words, threads, progress, by_churn=by_churn)
+    )
+
+
+def _listed_customers(found: Recommending, withheld: Withheld) -> NDArray[np.int64]:
+    """The keys of everybody but who declined, objected or was erased."""
+    left_out = found.left_out(withheld)
+    everybody = range(len(found.customer_ids))
+    return np.array([key for key in everybody if key not in left_out], np.int64)
 
 
 def tables_of(

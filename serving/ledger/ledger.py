@@ -228,6 +228,12 @@ class Ledger:
         with self._engine.connect() as connection:
             return [Decision(**row._mapping) for row in connection.execute(query)]
 
+    def decisions(self) -> list[Decision]:
+        """Every answer that is still on record, oldest first."""
+        query = sa.select(DECISIONS).order_by(DECISIONS.c.decided_at, DECISIONS.c.decision_id)
+        with self._engine.connect() as connection:
+            return [Decision(**row._mapping) for row in connection.execute(query)]
+
     def decision(self, decision_id: str) -> Decision | None:
         """One decision by the id it was answered with; None when there is none."""
         query = sa.select(DECISIONS).where(DECISIONS.c.decision_id == decision_id)

@@ -84,6 +84,13 @@ class OfferDecisions:
         rows = self._statements.rows(query, values)
         return [(str(customer), str(offer), int(at)) for customer, offer, at in rows]
 
+    def all(self) -> list[OfferDecision]:
+        """Everything that was decided and is still on record, oldest first."""
+        rows = self._statements.rows(
+            f"SELECT {columns(_FIELDS)} FROM offer_decisions ORDER BY decided_at, decision_id, slot"
+        )
+        return [OfferDecision(*row) for row in rows]
+
     def of_customer(self, customer_id: str) -> list[OfferDecision]:
         """Everything decided for one customer, oldest first."""
         rows = self._statements.rows(

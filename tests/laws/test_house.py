@@ -102,6 +102,7 @@ DOORS = {
         "regulars/backups.py",
         "regulars/call.py",
         "regulars/company.py",
+        "regulars/dataset.py",
         "regulars/demo.py",
         "regulars/evaluating.py",
         "regulars/keys.py",

@@ -6,6 +6,7 @@ until somebody says what each state means there.
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterator, Mapping
 from contextlib import nullcontext
 from pathlib import Path
@@ -14,11 +15,12 @@ from typing import get_args
 import pytest
 
 from features.exports.table_files import FORMATS
+from regulars import OpenWorkspace
 from regulars.main import VERBS
 from serving.contract.job_messages import JobRequest
 from serving.exports.reasons import TARGETS
 from tests.holding import files_holding
-from tests.laws.people import files, routes
+from tests.laws.people import files, routes, tables
 from tests.laws.people.world import STATES, Seen, World, event
 from tests.serving.calling import ROUTES
 from tests.serving.company import Company
@@ -77,10 +79,21 @@ MEANING: Mapping[str, Seen] = {
     **{f"regulars export to {target}": LISTED for target in TARGETS},
     **{f"regulars recommend to {kind}": ITEM_LISTS for kind in FORMATS},
     **{f"regulars evaluate --export to {kind}": TESTED for kind in FORMATS},
+    **{f"regulars dataset --export to {kind}": TESTED for kind in FORMATS},
     "regulars recommend --item": ITEM_OFFERS,
     "regulars offers plan": PLANNED,
     "regulars offers simulate": dict.fromkeys(PLANNED, "absent"),
 }  # fmt: skip
+# What a notebook is given. A decision stays on record until its customer is erased.
+TABLES: Mapping[str, Seen] = {
+    "vectors": TESTED,
+    "dataset": TESTED,
+    "predictions": TESTED,
+    "scores": LISTED,
+    "items": ITEM_LISTS,
+    "decisions": TESTED,
+    "truth": TESTED,
+}
 # Verbs that write no file about people and print none: they work in the workspace, tell counts, prove, or copy it whole.
 ELSEWHERE = {
     "init", "check", "ingest", "forget", "vectors", "train", "promote", "rollback", "mlflow", "score",
@@ -143,6 +156,23 @@ def test_every_state_means_what_is_said_of_it(
     else:
         company, ask = routes.ROUTES[name]
         assert ask(demanded[company]) == MEANING[name]
+
+
+def test_every_table_of_a_notebook_says_what_each_state_means_there() -> None:
+    made = {
+        name
+        for name, method in inspect.getmembers(OpenWorkspace, inspect.isfunction)
+        if inspect.signature(method).return_annotation == "Tabular" and not name.startswith("_")
+    }
+    assert made == set(TABLES) == set(tables.TABLES)
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_a_table_of_a_notebook_shows_whom_it_may(
+    demanded: dict[str, World], tmp_path: Path, name: str
+) -> None:
+    company, read = tables.TABLES[name]
+    assert read(demanded[company], tmp_path) == TABLES[name]
 
 
 @pytest.mark.parametrize("name", routes.ROUTES)

@@ -113,8 +113,10 @@ class BoostedClassifier(LadderClassifier):
 
     ``directions`` gives 1 for features that may only raise the risk and -1 for those that may only lower it. Without
     ``rounds`` their number is found on the latest cutoff, ``most_rounds`` at most, and the trees are then grown on all
-    rows; rows of one cutoff alone grow a hundred. The other parameters are those of ``BoostingSettings``. The same rows
-    give the same trees, whatever ``n_jobs``.
+    rows; rows of one cutoff alone grow a hundred. Growing ends when ``patience`` trees made nothing better. ``leaves`` and
+    ``depth`` bound a tree, a leaf holds ``leaf_share`` of the rows at least and never fewer than twenty, ``lambda_l2`` holds
+    leaves back, and each tree sees ``feature_fraction`` of the features and ``bagging_fraction`` of the rows. The same rows give
+    the same trees, whatever ``n_jobs``.
     """
 
     def __init__(

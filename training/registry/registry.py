@@ -280,6 +280,11 @@ class Registry:
                 remedy="Leave the version out to promote the latest challenger.",
             ) from None
 
+    def version_from(self, run_id: str) -> str | None:
+        """The version that a run registered, or None where it registered none or there is no such run."""
+        found = self._client.search_model_versions(f"name = '{self.name}'")
+        return next((str(one.version) for one in found if one.run_id == run_id), None)
+
     def version_with(self, digest: str) -> str | None:
         """The latest version whose bundle has this digest, or None."""
         found = self._client.search_model_versions(f"name = '{self.name}'")

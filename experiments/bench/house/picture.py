@@ -19,7 +19,7 @@ _SENTENCES = {
     "features": "raw tables → checks → store → plan → vectors",
     "training": "vectors → datasets → models → registry",
     "serving": "bundles → scores, reasons and decisions → the CRM and the page",
-    "regulars": "the command line: the only place that prints",
+    "regulars": "the command line: the only place that prints; and what a notebook imports",
 }
 _WIDTH, _ROOM_WIDTH, _ROOM_HEIGHT, _GAP = 1180, 118, 30, 12
 _LEFT, _HEAD = 24, 54

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,8 @@ import pyarrow.parquet as parquet
 
 from features.exports.table_files import FORMATS, write_tables
 from features.store.store import open_store
+from regulars.library.datasets import labelled_table
+from regulars.library.names import NamesInTables
 from serving.exports.predictions import export_predictions
 from serving.exports.reasons import TARGETS, export_reasons
 from serving.items.all_customers import (
@@ -19,6 +22,8 @@ from serving.items.all_customers import (
     takers_table,
     wishes_for,
 )
+from serving.ledger.administration import made_without_withheld
+from serving.ledger.privacy import Withheld
 from serving.offers.plans import simulated, write_plan
 from tests.laws.people.world import Seen, World
 from tests.serving.calling import NOW
@@ -79,31 +84,53 @@ def _simulated(world: World, folder: Path) -> Seen:
     return world.seen(str(simulated(world.company.settings, world.workspace, {}, [], at=NOW)))
 
 
-def _tested(kind: str) -> FileWriter:
-    """Everybody of the company answered for at one test, as a training would have kept it."""
+@contextmanager
+def answered_for(world: World, digest: str, folder: Path) -> Iterator[None]:
+    """Meanwhile everybody of the company was answered for at one test, as a training would have kept it."""
+    workspace = world.workspace
+    pack = open_store(workspace).pack()
+    everybody = np.arange(pack.customers, dtype=np.int32)
+    chances = np.asarray((everybody + 1.0) / (len(everybody) + 1.0), np.float64)
+    cutoffs, outcomes = np.zeros(len(everybody), np.int64), np.zeros(len(everybody))
+    part = RungPredictions("rule", "", everybody, cutoffs, outcomes, {"probability": chances})
+    kept, draft = StoredPredictions(workspace), folder / "draft"
+    kept.write(draft, Predictions.of("churn", [part], {}), pack.customer_ids)
+    kept.keep("churn", digest, draft)
+    try:
+        yield
+    finally:
+        # Other tests look at what lies in the company's workspace.
+        shutil.rmtree(workspace.folder / "predictions")
 
+
+def _tested(kind: str) -> FileWriter:
     def write(world: World, folder: Path) -> Seen:
-        workspace = world.workspace
-        pack = open_store(workspace).pack()
-        everybody = np.arange(pack.customers, dtype=np.int32)
-        chances = np.asarray((everybody + 1.0) / (len(everybody) + 1.0), np.float64)
-        cutoffs, outcomes = np.zeros(len(everybody), np.int64), np.zeros(len(everybody))
-        part = RungPredictions("rule", "", everybody, cutoffs, outcomes, {"probability": chances})
-        kept, draft = StoredPredictions(workspace), folder / "draft"
-        kept.write(draft, Predictions.of("churn", [part], {}), pack.customer_ids)
-        kept.keep("churn", "tested", draft)
         file = folder / f"tested.{kind}"
-        try:
-            export_predictions(workspace, "churn", "tested", file)
-        finally:
-            # Other tests look at what lies in the company's workspace.
-            shutil.rmtree(workspace.folder / "predictions")
+        with answered_for(world, "tested", folder):
+            export_predictions(world.workspace, "churn", "tested", file)
+        return world.seen(_text_of(file))
+
+    return write
+
+
+def _labelled(kind: str) -> FileWriter:
+    def write(world: World, folder: Path) -> Seen:
+        file = folder / f"rows.{kind}"
+        settings = world.company.settings
+
+        def make(withheld: Withheld, check: Callable[[], None]) -> None:
+            names = NamesInTables.of(world.workspace, withheld)
+            pack = open_store(world.workspace).pack()
+            write_tables(file, [labelled_table(settings, pack, names).table], check)
+
+        made_without_withheld(world.workspace, make)
         return world.seen(_text_of(file))
 
     return write
 
 
 FILES |= {f"regulars evaluate --export to {one}": ("demo", _tested(one)) for one in FORMATS}
+FILES |= {f"regulars dataset --export to {one}": ("demo", _labelled(one)) for one in FORMATS}
 FILES |= {f"regulars export to {one}": ("demo", _exported(one)) for one in TARGETS}
 FILES |= {f"regulars recommend to {one}": ("items", _listed(one)) for one in FORMATS}
 FILES["regulars recommend --item"] = "items", _takers
