@@ -93,10 +93,10 @@ def labelled_table(
         found = labelled_at(pack, plan, question, cutoffs, threads=threads, progress=progress)
     else:
         found = labelled(pack, plan, question, asked, threads=threads, progress=progress)
-    usable = usable_features(found.dataset)
     said = names.of_everybody()
     is_there = np.array([one is not None for one in said])[found.dataset.vectors.customer_keys]
-    dataset = found.dataset.select(is_there)
+    dataset = found.dataset if is_there.all() else found.dataset.select(is_there)
+    usable = usable_features(dataset)
     rows = named_rows(dataset.vectors, pack, said)
     table = rows.select([*CUSTOMER_AT_CUTOFF, *usable.names])
     columns = (

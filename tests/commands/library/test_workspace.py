@@ -249,24 +249,25 @@ def test_no_feature_knows_of_anything_after_the_earliest_cutoff_that_is_asked_ab
         assert np.array_equal(named[name], expected.column(name)[rows], equal_nan=True)
 
 
-def test_whoever_is_erased_while_a_table_is_made_is_not_in_it(
+def test_whoever_objects_while_a_table_is_made_is_not_named_in_it(
     own_company: NotebookCompany, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     opened = open_workspace(own_company.folder)
-    erased = str(opened.scores().index[0])
+    somebody = str(opened.scores().index[0])
     named = NamesInTables.of
     demanded: list[str] = []
 
     def demand(workspace: Workspace, withheld: Withheld) -> NamesInTables:
         names = named(workspace, withheld)
         if not demanded:
-            demanded.append(erased)
+            demanded.append(somebody)
             with ledger_of(workspace) as ledger:
-                ledger.privacy.erase([erased], at=1)
+                ledger.privacy.decide([(somebody, True)], at=1)
         return names
 
     monkeypatch.setattr(NamesInTables, "of", demand)
-    assert erased not in opened.vectors().index.get_level_values("customer_id")
+    assert somebody not in opened.vectors().index.get_level_values("customer_id")
+    assert demanded == [somebody]
 
 
 def test_what_is_not_there_yet_is_said_with_the_command_that_makes_it(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from regulars.library.tables import as_arrow
+from regulars.library.tables import as_arrow, describe
 from regulars.library.workspace import OpenWorkspace
 from tests.laws.people.files import answered_for
 from tests.laws.people.world import Seen, World
@@ -21,9 +21,16 @@ def _opened(world: World) -> OpenWorkspace[Any]:
     return OpenWorkspace(company.settings_path, company.settings, world.workspace, 1, as_arrow)
 
 
+def _seen(world: World, table: Any) -> Seen:
+    """Who stands in a table, of which every column says what it means."""
+    about = describe(table)
+    assert about.index[about.meaning == ""].tolist() == []
+    return world.seen(str(table.to_pylist()))
+
+
 def _read(name: str) -> TableReader:
     def read(world: World, folder: Path) -> Seen:
-        return world.seen(str(getattr(_opened(world), name)().to_pylist()))
+        return _seen(world, getattr(_opened(world), name)())
 
     return read
 
@@ -32,7 +39,7 @@ def _predicted(world: World, folder: Path) -> Seen:
     champion = PromotedBundles(world.workspace, CHURN_KIND).champion_manifest()
     assert champion is not None
     with answered_for(world, champion.digest, folder):
-        return world.seen(str(_opened(world).predictions().to_pylist()))
+        return _seen(world, _opened(world).predictions())
 
 
 TABLES: dict[str, tuple[str, TableReader]] = {

@@ -46,3 +46,10 @@ def test_a_block_that_is_done_once_more_leaves_its_decisions_as_they_are(ledger:
     ledger.append([replace(FULL, probability=0.5), replace(FULL, decision_id="d2")], again=True)
     assert ledger.decision("d1") == FULL and ledger.decision("d2") is not None
     ledger.append([])
+
+
+def test_all_that_is_on_record_is_told_oldest_first(ledger: Ledger) -> None:
+    earlier = replace(FULL, decision_id="d9", customer_id="bert", decided_at=19)
+    beside = replace(FULL, decision_id="d0")
+    ledger.append([FULL, earlier, beside])
+    assert ledger.decisions() == [earlier, beside, FULL]

@@ -52,3 +52,10 @@ def test_the_decisions_of_a_call_are_kept_together_or_not_at_all(ledger: Ledger)
     with pytest.raises(Exception, match="UNIQUE"):
         ledger.offers.append([SHOWN, SHOWN])
     assert ledger.offers.of_customer("anna") == []
+
+
+def test_everything_decided_is_told_oldest_first_whoever_it_was_decided_for(ledger: Ledger) -> None:
+    late, other = replace(SHOWN, decision_id="d0", decided_at=101), replace(SHOWN, slot=2)
+    earlier = replace(SHOWN, decision_id="d5", customer_id="bert", decided_at=99)
+    ledger.offers.append([late, other, SHOWN, earlier])
+    assert ledger.offers.all() == [earlier, SHOWN, other, late]
