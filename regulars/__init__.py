@@ -10,6 +10,8 @@ dataset               ``dataset``
 training              ``train``, ``promote``, ``rollback``, ``mlflow``
 families              the families that can be trained, and what is told of each
 scoring               ``score``, ``export``, ``recommend``, ``replay``
+nightly               ``nightly``
+night_steps           the list of what a night does, which a further step joins
 offers                ``offers simulate``, ``offers plan``
 service               ``build``, ``serve``
 keys                  ``keys``, ``audit``

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
 
 RECORDED = frozenset({
-    "backup", "export", "recommend", "offers plan", "forget", "promote", "rollback", "keys create", "keys revoke",
+    "backup", "export", "recommend", "offers plan", "forget", "nightly", "promote", "rollback", "keys create",
+    "keys revoke",
 })  # fmt: skip
 """Verbs that write of people or change who is answered and by what: each is on record before it is done."""
 
@@ -64,14 +65,14 @@ def _faults_as_sentences(call: Call, name: str) -> Iterator[None]:
         click.echo("Stopped. What was published before is untouched.", err=True)
         sys.exit(130)
     except Exception as fault:
-        told = _error_of_fault(call, name, fault)
+        told = error_of_fault(call, name, fault)
         if told is None:
             raise
         narrator.refuse(name, told)
         sys.exit(told.exit_code)
 
 
-def _error_of_fault(call: Call, name: str, fault: Exception) -> RegularsError | None:
+def error_of_fault(call: Call, name: str, fault: Exception) -> RegularsError | None:
     """What a fault of the disk or of a damaged database says to people; None where it is a mistake of ours."""
     from serving.ledger.integrity import RESTORED, is_damage
 

@@ -169,6 +169,15 @@ def store_tables(call: Call, as_of: Cutoff | None = None, *, again: bool = False
 @verb
 def forget(call: Call) -> Outcome:
     """Make store, vectors and scores anew without erased customers, and delete what still holds them."""
+    narrator = call.narrator
+    timed("ingest", narrator, store_tables, call)
+    timed("vectors", narrator, compute_vectors, call)
+    timed("score", narrator, score_customers, call)
+    return forget_erased(call)
+
+
+def forget_erased(call: Call) -> Outcome:
+    """Delete what still holds erased customers, once store, vectors and scores were made without them."""
     from serving.snapshot.forgetting import (
         erasures_sentence,
         finish_erasures,
@@ -176,10 +185,6 @@ def forget(call: Call) -> Outcome:
         let_go_of_the_old,
     )
 
-    narrator = call.narrator
-    timed("ingest", narrator, store_tables, call)
-    timed("vectors", narrator, compute_vectors, call)
-    timed("score", narrator, score_customers, call)
     forget_old_generations(call.workspace)
     ready_to_go_back(call)
     done = finish_erasures(call.workspace, at=now_seconds())

@@ -58,6 +58,10 @@ VERBS: Mapping[str, tuple[str, str]] = {
         "offers",
         "Try another rule about offers before it goes live, and write offers within budgets.",
     ),
+    "nightly": (
+        "nightly",
+        "Do all the work of a night in order, and of what was done before only what has changed.",
+    ),
     "build": (
         "service",
         "Build a Bento that serves the models in use by itself, without any customer.",

@@ -28,6 +28,11 @@ if TYPE_CHECKING:
 @verb
 def score(call: Call, again: bool) -> Outcome:
     """Score every customer with the champion, with reasons, and with the model a rollback would lead to."""
+    return score_for_the_night(call, again=again)
+
+
+def score_for_the_night(call: Call, *, again: bool = False) -> Outcome:
+    """Score everybody by the champion and by the models that stand beside it, as ``score`` does."""
     from regulars.challenging import challenger_beside
 
     outcome = score_customers(call, again=again)
@@ -102,6 +107,13 @@ def _segmented(summary: ScoreSummary) -> str:
 @verb
 def export(call: Call, file: Path, to: str, changed: bool, language: str | None) -> Outcome:
     """Write everybody's risk and worded reasons to FILE, as a table or as a CRM takes them."""
+    return export_file(call, file, to, changed=changed, language=language)
+
+
+def export_file(
+    call: Call, file: Path, to: str, *, changed: bool = False, language: str | None = None
+) -> Outcome:
+    """Write everybody's risk and reasons, as ``export`` does and the files of a night are written."""
     from serving.exports.reasons import export_reasons
     from training.reasons.languages.known import language_of
 
@@ -156,28 +168,47 @@ def recommend(
     language: str | None,
 ) -> Outcome:
     """Write everybody's list of items with its reasons to FILE, or whom to send an offer of one item to."""
+    if item is not None:
+        return _takers_of(call, file, item, count)
+    without_items = left_out_items(without, without_file)
+    return list_items(call, file, count, use_case, due_within_days, without_items, language)
+
+
+def _takers_of(call: Call, file: Path, item: str, count: int) -> Outcome:
     from features.exports.table_files import write_tables
-    from serving.items.all_customers import export_lists, takers_table, wishes_for
+    from serving.items.all_customers import takers_table
+
+    never, scorer = call.settings.recommendations.without, scorer_in_use(call.settings, call.workspace)
+    name, table = takers_table(call.workspace, item, count, never=never, scorer=scorer)
+    write_tables(file, [table])
+    return Outcome(
+        said=f"Wrote the {len(table):,} customers who would most likely take {name}",
+        data={"item_id": item, "customers": len(table), "file": str(file)},
+    )
+
+
+def list_items(
+    call: Call,
+    file: Path,
+    count: int,
+    use_case: str,
+    due_within_days: int | None = None,
+    without: Sequence[str] = (),
+    language: str | None = None,
+) -> Outcome:
+    """Write everybody's list of items, as ``recommend`` does and the files of a night are written."""
+    from serving.items.all_customers import export_lists, wishes_for
     from training.reasons.languages.known import language_of
 
-    never = call.settings.recommendations.without
-    scorer = scorer_in_use(call.settings, call.workspace)
-    if item is not None:
-        name, table = takers_table(call.workspace, item, count, never=never, scorer=scorer)
-        write_tables(file, [table])
-        return Outcome(
-            said=f"Wrote the {len(table):,} customers who would most likely take {name}",
-            data={"item_id": item, "customers": len(table), "file": str(file)},
-        )
     written = export_lists(
         call.workspace,
         file,
         wishes_for(count, use_case, due_within_days),
         language=language_of(language or call.settings.company.language).code,
         progress=call.narrator.progress,
-        never=never,
-        without=left_out_items(without, without_file),
-        scorer=scorer,
+        never=call.settings.recommendations.without,
+        without=without,
+        scorer=scorer_in_use(call.settings, call.workspace),
     )
     unknown = written.unknown
     return Outcome(

@@ -208,6 +208,11 @@ class Workspace:
         return self.folder / "figures"
 
     @property
+    def nightly(self) -> Path:
+        """What each file was made of that the last nights left for other programs."""
+        return self.folder / "nightly.json"
+
+    @property
     def mlflow(self) -> Path:
         """MLflow's database and artifacts, where no other store is named."""
         return self.folder / "mlflow"
@@ -235,6 +240,15 @@ class Workspace:
     def writing(self) -> Iterator[None]:
         """Hold the workspace for writing; a second writer is refused at once rather than kept waiting."""
         with self._held(".lock", "writing to the workspace"):
+            yield
+
+    @contextmanager
+    def night(self) -> Iterator[None]:
+        """Hold the workspace for one nightly run; a second one is refused at once, and told who is at it.
+
+        Steps of the run hold it for writing by themselves, one after the other.
+        """
+        with self._held(".night.lock", "doing the work of a night"):
             yield
 
     @contextmanager

@@ -127,6 +127,12 @@ def withheld_in(workspace: Workspace, *, ignore_case: bool = False) -> Withheld:
         return ledger.privacy.withheld
 
 
+def demands_in(workspace: Workspace) -> int:
+    """The number of the latest demand of a workspace; whoever is withheld is withheld since that one or before."""
+    with ledger_of(workspace) as ledger:
+        return ledger.privacy.latest_demand()
+
+
 def made_without_withheld(
     workspace: Workspace, make: Callable[[Withheld, Callable[[], None]], Made]
 ) -> Made:

@@ -134,7 +134,7 @@ class Privacy:
         seen = self._seen
         if seen is None or seen[0] != version:
             # Others write all the time; who is withheld is read again after a demand alone.
-            number = self._number()
+            number = self.latest_demand()
             is_old = seen is not None and seen[1] == number
             self._seen = seen = version, number, seen[2] if seen and is_old else self._read()
         return seen[2]
@@ -147,6 +147,11 @@ class Privacy:
         """Another number after every demand."""
         found = connection.execute("SELECT number FROM demands").fetchone()
         return 0 if found is None else int(found[0])
+
+    def latest_demand(self) -> int:
+        """The same, for whoever made something before and asks whether it may stay."""
+        found = self._statements.rows("SELECT number FROM demands")
+        return int(found[0][0]) if found else 0
 
     def concern(self, connection: sqlite3.Connection, customer_ids: Sequence[str]) -> bool:
         """Whether any of these customers objects, or is to be erased."""
@@ -320,10 +325,6 @@ class Privacy:
             spelled = looked_up(self._path, f"SELECT DISTINCT customer_id FROM {table}")
             found |= {one for (one,) in spelled if one and small(one) in wanted}
         return sorted(found)
-
-    def _number(self) -> int:
-        found = self._statements.rows("SELECT number FROM demands")
-        return int(found[0][0]) if found else 0
 
     def _read(self) -> Withheld:
         objected = self._statements.rows("SELECT customer_id FROM objections")

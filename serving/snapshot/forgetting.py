@@ -60,6 +60,12 @@ def name_the_erased(workspace: Workspace) -> None:
             pass
 
 
+def erasures_pending(workspace: Workspace) -> int:
+    """How many erasures are not done."""
+    with ledger_of(workspace) as ledger:
+        return ledger.privacy.pending()
+
+
 def finish_erasures(workspace: Workspace, *, at: int) -> list[str]:
     """Note as done the erasures of which nothing is left; says which."""
     with ledger_of(workspace) as ledger:
@@ -76,8 +82,7 @@ def let_go_of_the_old(workspace: Workspace, settings: RetentionSettings, *, at: 
 
 def erasures_sentence(workspace: Workspace, done: Sequence[str]) -> str:
     """How many erasures have come to their end, and how many have not."""
-    with ledger_of(workspace) as ledger:
-        pending = ledger.privacy.pending()
+    pending = erasures_pending(workspace)
     said = f"{len(done):,} erasure{' is' if len(done) == 1 else 's are'} done"
     if pending:
         are = "is" if pending == 1 else "are"

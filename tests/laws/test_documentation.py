@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from pathlib import Path
 
@@ -25,6 +26,21 @@ def test_every_link_between_pages_leads_somewhere(page: Path) -> None:
 @pytest.mark.parametrize("page", sorted(PROJECT.glob("docs/*.md")), ids=lambda page: page.name)
 def test_every_page_can_be_reached_from_the_readme(page: Path) -> None:
     assert f"docs/{page.name}" in (PROJECT / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_python_that_is_shown_is_python(page: Path) -> None:
+    for block in re.findall(r"(?ms)^```python\n(.*?)^```", page.read_text(encoding="utf-8")):
+        ast.parse(block)
+
+
+def test_what_calls_the_night_calls_a_verb_that_is_there() -> None:
+    page = (PROJECT / "docs" / "operating.md").read_text(encoding="utf-8")
+    called = re.findall(r"\.venv/bin/regulars (\w+) (--\w+)", page)
+    assert called == [("nightly", "--json")] * 3
+    nightly = main.get_command(click.Context(main), "nightly")
+    assert nightly is not None
+    assert "--json" in {name for one in nightly.params for name in one.opts}
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

@@ -108,6 +108,7 @@ DOORS = {
         "regulars/keys.py",
         "regulars/main.py",
         "regulars/narrator.py",
+        "regulars/nightly.py",
         "regulars/offers.py",
         "regulars/options.py",
         "regulars/scoring.py",

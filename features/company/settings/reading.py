@@ -33,6 +33,7 @@ from features.company.settings.questions import (
 from features.company.settings.service import (
     ExportSettings,
     MlflowSettings,
+    NightlySettings,
     RetentionSettings,
     ServiceSettings,
 )
@@ -71,6 +72,7 @@ class FileSettings:
     service: ServiceSettings = field(default_factory=ServiceSettings)
     retention: RetentionSettings = field(default_factory=RetentionSettings)
     export: ExportSettings = field(default_factory=ExportSettings)
+    nightly: NightlySettings = field(default_factory=NightlySettings)
     mlflow: MlflowSettings = field(default_factory=MlflowSettings)
 
 

@@ -1,10 +1,10 @@
-"""Where the service listens, what a CRM's fields are called, and where runs are recorded."""
+"""Where the service listens, what a night leaves for other programs, and where runs are recorded."""
 
 from __future__ import annotations
 
 from pydantic.dataclasses import dataclass
 
-from features.company.settings.declared import CLOSED, setting
+from features.company.settings.declared import CLOSED, NamedTexts, setting, table_of
 from features.company.settings.limits import MOST_WORKERS
 
 MOST_DAYS = 3_650
@@ -95,6 +95,21 @@ class ExportSettings:
     )
     hubspot_prefix: str = setting("regulars_", "What the names of its score properties begin with.")
     dynamics_entity: str = setting("contact", "The Dynamics table customers are rows of.")
+
+
+@dataclass(frozen=True, config=CLOSED)
+class NightlySettings:
+    """Which files `regulars nightly` leaves for other programs."""
+
+    lists: NamedTexts = table_of(
+        "Files of everybody's list of items that `regulars nightly` writes, relative to this file, each with its use "
+        'case: basket, coupon, replenishment or discovery, such as "night/lists.parquet" = "basket".'
+    )
+    items_a_list: int = setting(10, "So many items are on a list of those files.", least=1)
+    exports: NamedTexts = table_of(
+        "Files of everybody's risk and reasons that `regulars nightly` writes, relative to this file, each with whom "
+        'it is for: csv, parquet, salesforce, hubspot or dynamics, such as "night/contacts.jsonl" = "salesforce".'
+    )
 
 
 @dataclass(frozen=True, config=CLOSED)
