@@ -10,6 +10,7 @@ dataset               ``dataset``
 training              ``train``, ``promote``, ``rollback``, ``mlflow``
 families              the families that can be trained, and what is told of each
 scoring               ``score``, ``export``, ``recommend``, ``replay``
+monitoring            ``monitor``
 nightly               ``nightly``
 night_steps           the list of what a night does, which a further step joins
 offers                ``offers simulate``, ``offers plan``

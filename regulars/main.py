@@ -58,6 +58,10 @@ VERBS: Mapping[str, tuple[str, str]] = {
         "offers",
         "Try another rule about offers before it goes live, and write offers within budgets.",
     ),
+    "monitor": (
+        "monitoring",
+        "Say what this week differs in from the weeks before: inputs, scores, feeds, and how good the model still is.",
+    ),
     "nightly": (
         "nightly",
         "Do all the work of a night in order, and of what was done before only what has changed.",

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from features.vocabulary.errors import SettingsRefused
 from regulars.call import Call, now_seconds
 from regulars.company import forget_erased, store_tables
+from regulars.monitoring import look_at_the_week
 from regulars.narrator import Outcome
 from regulars.scoring import export_file, list_items, score_customers, score_for_the_night
 from regulars.vectors import compute_vectors
@@ -137,6 +138,7 @@ def _forget(call: Call) -> Outcome:
 STEPS: tuple[NightStep, ...] = (
     NightStep("ingest", store_tables, ("rows", "customers")),
     NightStep("vectors", compute_vectors, ("customers", "features", "cutoff")),
+    NightStep("monitor", look_at_the_week, ("customers", "alarms")),
     NightStep("score", score_for_the_night, ("judged", "statuses", "cutoff_seconds")),
     NightStep(
         "recommend",

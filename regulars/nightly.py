@@ -30,9 +30,13 @@ class StepResult:
     @property
     def said(self) -> str:
         """The step in a few words."""
-        if self.state == DONE:
-            return f"{self.step} {self.seconds:.1f} s"
-        return f"{self.step} {self.state}"
+        done = f"{self.seconds:.1f} s" if self.state == DONE else self.state
+        alarms = self.counts.get("alarms")
+        return f"{self.step} {done}" + (f" with {_alarms(alarms)}" if alarms else "")
+
+
+def _alarms(count: int) -> str:
+    return f"{count} alarm{'' if count == 1 else 's'}, which `regulars monitor` tells"
 
 
 @click.command()
@@ -73,7 +77,10 @@ def _do(step: NightStep, result: StepResult, call: Call) -> RegularsError | None
     finally:
         result.seconds = round(time.perf_counter() - started, 2)
     result.state = UNCHANGED if outcome.data.get("reused") else DONE
-    result.counts = {name: outcome.data[name] for name in step.figures if name in outcome.data}
+    found = {name: outcome.data[name] for name in step.figures if name in outcome.data}
+    result.counts = {
+        name: len(one) if isinstance(one, list) else one for name, one in found.items()
+    }
     return None
 
 

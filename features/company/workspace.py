@@ -213,6 +213,11 @@ class Workspace:
         return self.folder / "nightly.json"
 
     @property
+    def monitoring(self) -> Path:
+        """What every look at the inputs, scores and feeds has found, one file a day of the data."""
+        return self.folder / "monitoring"
+
+    @property
     def mlflow(self) -> Path:
         """MLflow's database and artifacts, where no other store is named."""
         return self.folder / "mlflow"

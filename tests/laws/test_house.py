@@ -107,6 +107,7 @@ DOORS = {
         "regulars/evaluating.py",
         "regulars/keys.py",
         "regulars/main.py",
+        "regulars/monitoring.py",
         "regulars/narrator.py",
         "regulars/nightly.py",
         "regulars/offers.py",

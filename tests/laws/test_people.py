@@ -98,6 +98,7 @@ TABLES: Mapping[str, Seen] = {
 ELSEWHERE = {
     "init", "check", "ingest", "forget", "vectors", "train", "promote", "rollback", "mlflow", "score",
     "replay", "build", "serve", "keys", "audit", "verify", "backup", "restore", "demo",
+    "monitor",
     # Its files are those of `export` and `recommend`.
     "nightly",
 }  # fmt: skip

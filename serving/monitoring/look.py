@@ -1,0 +1,178 @@
+"""One look at a company as its data end: what it found, kept in the workspace and made once a store, model and day."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from features.checks.journal import read_journal
+from features.company.workspace import Workspace
+from features.store.store import Store, open_store
+from features.vectors.refresh import natural_cutoff
+from features.vocabulary.errors import RegularsError
+from features.vocabulary.progress import Progress, silent
+from features.vocabulary.time import Cutoff
+from serving.monitoring.alarms import RISK, Alarm, break_alarms, loss_alarms, shift_alarms
+from serving.monitoring.judged_weeks import JudgedWeek, JudgedWeeks, SettledDay
+from serving.process.without_training import libraries_hidden
+from training.bundles.admission import current_folder
+from training.families.churn.bundle import Bundle, current_bundle
+from training.monitoring.feeds import feed_breaks
+from training.monitoring.quality import (
+    Quality,
+    calibration_fault,
+    estimated_quality,
+    realised_quality,
+)
+from training.monitoring.shrinkage import Holdings, losses
+from training.monitoring.stability import Shift, shifts
+
+LATEST = "latest.json"
+_HOLDINGS = "holdings"
+
+Look = Mapping[str, Any]
+"""What a look found, as plain fields: ``end``, ``alarms``, ``inputs``, ``scores``, ``estimated``, ``realised`` and more."""
+
+
+def look(
+    workspace: Workspace, *, as_of: Cutoff, again: bool = False, progress: Progress = silent
+) -> tuple[Look, bool]:
+    """Look at the week in which the data end; says what was found, and whether an earlier look found it already.
+
+    ``as_of`` is the day of the look, by which a table that is silent is late. Raises ``WorkspaceRefused`` without a store; a
+    model that is not there, or that the data do not suit, is told as what cannot be said.
+    """
+    store = open_store(workspace)
+    model = current_folder(workspace)
+    made_of = {
+        "store": store.folder.name,
+        "model": "" if model is None else model.name,
+        "as_of": str(as_of),
+    }
+    before = latest_look(workspace)
+    if before and not again and all(before.get(name) == one for name, one in made_of.items()):
+        return without_holdings(before), True
+    now = Holdings.of(store.manifest.rows, read_journal(store.folder))
+    held = before.get(_HOLDINGS)
+    lost = losses(Holdings(**held), now) if held and before["store"] != store.folder.name else []
+    end = natural_cutoff(store.manifest.last_known_seconds)
+    found: dict[str, Any] = {"end": str(end), **made_of}
+    breaks = feed_breaks(store.pack(), end.seconds, as_of_seconds=as_of.seconds)
+    judged, moved = _of_the_model(workspace, store, end, progress)
+    found |= judged
+    alarms = [*loss_alarms(lost), *break_alarms(breaks), *moved]
+    found["alarms"] = [one.as_dict() for one in alarms]
+    found[_HOLDINGS] = now.as_dict()
+    _keep(workspace, found)
+    return without_holdings(found), False
+
+
+def without_holdings(found: Look) -> Look:
+    """A look without what only the next one needs."""
+    return {name: one for name, one in found.items() if name != _HOLDINGS}
+
+
+def latest_look(workspace: Workspace) -> Look:
+    """What the latest look found; empty where there was none, or none that can be read."""
+    try:
+        content = json.loads((workspace.monitoring / LATEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return content if isinstance(content, dict) else {}
+
+
+def _of_the_model(
+    workspace: Workspace, store: Store, end: Cutoff, progress: Progress
+) -> tuple[dict[str, Any], list[Alarm]]:
+    """What there is to say of inputs, scores and quality, and which of them somebody should know."""
+    try:
+        with libraries_hidden():
+            bundle = current_bundle(workspace)
+        weeks = JudgedWeeks(bundle, store, progress=progress)
+        judged = weeks.ending(end)
+    except RegularsError as fault:
+        return {"cannot": f"inputs, scores and quality: found {fault.found}"}, []
+    inputs, scores = shifts_of(weeks, judged)
+    said: dict[str, Any] = {
+        "model_version": bundle.manifest.version,
+        "customers": len(judged[-1].risks) if judged else 0,
+        "inputs": [_plain(one) for one in inputs],
+        "scores": _plain(scores[0]) if scores else None,
+    }
+    if not scores:
+        said["cannot"] = "inputs and scores: too few weeks, or fewer than 100 customers in one"
+    if judged:
+        said |= _quality(bundle, judged[-1].risks, weeks.settled(end))
+    return said, list(shift_alarms([*inputs, *scores], weeks.inputs))
+
+
+def shifts_of(weeks: JudgedWeeks, judged: Sequence[JudgedWeek]) -> tuple[list[Shift], list[Shift]]:
+    """Every input and the risks of the last of some weeks beside those before; empty where these are too few."""
+    names, compared = tuple(weeks.inputs), len(weeks.inputs) + 1
+    inputs = shifts(names, [one.inputs for one in judged], compared=compared)
+    risks = [one.risks[:, None] for one in judged]
+    return inputs, shifts([RISK], risks, compared=compared)
+
+
+def _quality(bundle: Bundle, risks: Any, settled: list[SettledDay]) -> dict[str, Any]:
+    """How good the model is: as realised on the latest days that are known, and as estimated where that bears it out."""
+    said: dict[str, Any] = {"estimated": None, "cannot_estimate": "", "realised": []}
+    for day in settled:
+        found = _plain(realised_quality(day.outcomes, day.risks))
+        expected = _plain(estimated_quality(day.risks))
+        said["realised"].append(
+            {"as_of": str(day.cutoff), **found, "treated": day.treated, "estimated": expected}
+        )
+    if settled:
+        outcomes = np.concatenate([day.outcomes for day in settled])
+        fault = calibration_fault(outcomes, np.concatenate([day.risks for day in settled]))
+    else:
+        fault = _fault_of_training(bundle.manifest.metrics)
+    if fault:
+        said["cannot_estimate"] = fault
+    else:
+        said["estimated"] = _plain(estimated_quality(risks))
+    return said
+
+
+def _fault_of_training(metrics: Mapping[str, Any]) -> str:
+    """Why the risks cannot be taken at their word by what the training found; nothing came of later days yet."""
+    level = metrics.get("observed_over_expected")
+    if level is None:
+        return "what came of no day since the training is known, and the training says nothing of calibration"
+    if not 0.8 <= float(level) <= 1.25:
+        return f"in its training {100 * float(level):.0f} left where 100 were expected"
+    return ""
+
+
+def _plain(found: Shift | Quality) -> dict[str, Any]:
+    """Figures as JSON knows them: what cannot be said is null."""
+    return {
+        name: None if isinstance(one, float) and math.isnan(one) else one
+        for name, one in asdict(found).items()
+    }
+
+
+def _keep(workspace: Workspace, found: Look) -> None:
+    """Keep a look by the day of its data, and as the latest."""
+    folder = workspace.monitoring
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    text = json.dumps(found, ensure_ascii=False, indent=1) + "\n"
+    for name in (f"{found['end']}.json", LATEST):
+        _write(folder / name, text)
+
+
+def _write(path: Path, text: str) -> None:
+    beside = path.with_suffix(".new")
+    with beside.open("w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    beside.replace(path)
