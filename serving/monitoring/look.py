@@ -35,7 +35,7 @@ from training.monitoring.shrinkage import Holdings, losses
 from training.monitoring.stability import Shift, shifts
 
 LATEST = "latest.json"
-_HOLDINGS = "holdings"
+_HOLDINGS, _HELD_BEFORE = "holdings", "held_before"
 
 Look = Mapping[str, Any]
 """What a look found, as plain fields: ``end``, ``alarms``, ``inputs``, ``scores``, ``estimated``, ``realised`` and more."""
@@ -60,8 +60,10 @@ def look(
     if before and not again and all(before.get(name) == one for name, one in made_of.items()):
         return without_holdings(before), True
     now = Holdings.of(store.manifest.rows, read_journal(store.folder))
-    held = before.get(_HOLDINGS)
-    lost = losses(Holdings(**held), now) if held and before["store"] != store.folder.name else []
+    # Another look at the same store still tells what that store has lost.
+    is_the_same = before.get("store") == store.folder.name
+    held = before.get(_HELD_BEFORE if is_the_same else _HOLDINGS)
+    lost = losses(Holdings(**held), now) if held else []
     end = natural_cutoff(store.manifest.last_known_seconds)
     found: dict[str, Any] = {"end": str(end), **made_of}
     breaks = feed_breaks(store.pack(), end.seconds, as_of_seconds=as_of.seconds)
@@ -69,14 +71,14 @@ def look(
     found |= judged
     alarms = [*loss_alarms(lost), *break_alarms(breaks), *moved]
     found["alarms"] = [one.as_dict() for one in alarms]
-    found[_HOLDINGS] = now.as_dict()
+    found |= {_HOLDINGS: now.as_dict(), _HELD_BEFORE: held}
     _keep(workspace, found)
     return without_holdings(found), False
 
 
 def without_holdings(found: Look) -> Look:
     """A look without what only the next one needs."""
-    return {name: one for name, one in found.items() if name != _HOLDINGS}
+    return {name: one for name, one in found.items() if name not in (_HOLDINGS, _HELD_BEFORE)}
 
 
 def latest_look(workspace: Workspace) -> Look:
