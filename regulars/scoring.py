@@ -178,7 +178,10 @@ def _takers_of(call: Call, file: Path, item: str, count: int) -> Outcome:
     from features.exports.table_files import write_tables
     from serving.items.all_customers import takers_table
 
-    never, scorer = call.settings.recommendations.without, scorer_in_use(call.settings, call.workspace)
+    never, scorer = (
+        call.settings.recommendations.without,
+        scorer_in_use(call.settings, call.workspace),
+    )
     name, table = takers_table(call.workspace, item, count, never=never, scorer=scorer)
     write_tables(file, [table])
     return Outcome(

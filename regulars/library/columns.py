@@ -123,7 +123,7 @@ OFFER_DECISIONS = _entries(
         ("decided_at", "instant", "when it was decided"),
     ]
 )
-PREDICTIONS = AT_CUTOFF | _entries(
+_PREDICTIONS = AT_CUTOFF | _entries(
     [
         ("rung", "text", "which way of answering, a rule or a model of the ladder"),
         ("fold", "text", "the fold of a table without time, empty where tests stand at cutoffs"),
@@ -133,6 +133,9 @@ PREDICTIONS = AT_CUTOFF | _entries(
             "1 where it came true and 0 where not; of value, what was brought in cents",
         ),
         ("probability", "share", "the calibrated probability"),
+        ("aged_probability", "share", "what the oldest model of the rung that ships answered"),
+        ("waited_days", "days", "how long no order came, or until the data end where none did"),
+        ("ordered", "yes_no", "whether an order ended the waiting"),
         ("offer", "count", "which offer was shown, by its place in the table of offers, from 0"),
         ("amount", "cents", "what was expected"),
         ("low", "cents", "the lower end of the range that holds four of five"),
@@ -141,6 +144,18 @@ PREDICTIONS = AT_CUTOFF | _entries(
         ("amount_before", "cents", "what the customer had brought in as long a time before"),
     ]
 )
+
+
+def of_predictions(names: Iterable[str]) -> Mapping[str, Entry]:
+    """The entries of a file of predictions; how many periods a horizon has is seen by its columns alone."""
+    periods = [
+        (name, "share", "the chance of no order by the end of this period of the horizon")
+        for name in names
+        if name.startswith("silent_to_period_")
+    ]
+    return _PREDICTIONS | _entries(periods)
+
+
 TRUTH = AT_CUTOFF | _entries(
     [
         (

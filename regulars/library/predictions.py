@@ -11,7 +11,7 @@ from regulars.library.names import unnamed
 from serving.exports.predictions import named_predictions
 from serving.ledger.privacy import Withheld
 from training.families.kinds import kind_of
-from training.registry.manifests import manifest_of_version
+from training.registry.manifests import version_at
 from training.registry.registry import Registry
 
 if TYPE_CHECKING:
@@ -41,8 +41,8 @@ def predictions_table(
             remedy=did_you_mean(model, KEPT_OF),
         )
     version = _version_of(settings, workspace, model, run)
-    manifest = manifest_of_version(settings, workspace, kind_of(model), version)
-    table = named_predictions(workspace, model, manifest.digest, withheld)
+    with version_at(settings, workspace, kind_of(model), version) as (manifest, _):
+        table = named_predictions(workspace, model, manifest.digest, withheld)
     numbers, short = table["customer_id"].to_pylist(), table["customer"].to_pylist()
     names = [
         one if one is not None else unnamed(two) for one, two in zip(numbers, short, strict=True)

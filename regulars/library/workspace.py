@@ -152,12 +152,12 @@ class OpenWorkspace(Generic[Tabular]):
         ``model`` is ``churn``, ``value`` or ``offers``. Raises ``ModelRefused`` where there is no such model, and
         ``WorkspaceRefused`` where its predictions are not kept any more.
         """
-        from regulars.library.columns import PREDICTIONS
+        from regulars.library.columns import of_predictions
         from regulars.library.predictions import predictions_table
 
         def make(names: NamesInTables, withheld: Withheld) -> DescribedTable:
             table = predictions_table(self._settings, self._workspace, model, run, withheld)
-            return DescribedTable.of(table, PREDICTIONS, CUSTOMER_AT_CUTOFF)
+            return DescribedTable.of(table, of_predictions(table.column_names), CUSTOMER_AT_CUTOFF)
 
         return self._made_of("predictions", make)
 
