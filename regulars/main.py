@@ -33,7 +33,7 @@ VERBS: Mapping[str, tuple[str, str]] = {
     ),
     "evaluate": (
         "evaluating",
-        "Recompute every figure of a model's card from its predictions, and show both side by side.",
+        "Recompute every figure of a model's card, from its predictions, its bundle and its data, and show both side by side.",
     ),
     "promote": ("training", "Make a registered model the champion, if it passes the gate."),
     "rollback": ("training", "Make the previous champion the champion again."),
