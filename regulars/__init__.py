@@ -37,13 +37,13 @@ if TYPE_CHECKING:
     from features.vocabulary.errors import RegularsError
     from regulars.library.tables import describe
     from regulars.library.workspace import OpenWorkspace, open_workspace
-    from training.estimators.classifiers import (
+    from training.learners.estimators.classifiers import (
         BlendedClassifier,
         BoostedClassifier,
         LogisticClassifier,
     )
-    from training.estimators.customers import CustomerSplit
-    from training.estimators.forward import ForwardSplit
+    from training.learners.estimators.customers import CustomerSplit
+    from training.learners.estimators.forward import ForwardSplit
 
 __all__ = [
     "BlendedClassifier",
@@ -58,11 +58,11 @@ __all__ = [
 ]
 
 _PLACES = {
-    "BlendedClassifier": "training.estimators.classifiers",
-    "BoostedClassifier": "training.estimators.classifiers",
-    "CustomerSplit": "training.estimators.customers",
-    "ForwardSplit": "training.estimators.forward",
-    "LogisticClassifier": "training.estimators.classifiers",
+    "BlendedClassifier": "training.learners.estimators.classifiers",
+    "BoostedClassifier": "training.learners.estimators.classifiers",
+    "CustomerSplit": "training.learners.estimators.customers",
+    "ForwardSplit": "training.learners.estimators.forward",
+    "LogisticClassifier": "training.learners.estimators.classifiers",
     "OpenWorkspace": "regulars.library.workspace",
     "RegularsError": "features.vocabulary.errors",
     "describe": "regulars.library.tables",

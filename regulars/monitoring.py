@@ -24,7 +24,7 @@ def monitor(call: Call, as_of: Cutoff | None, again: bool) -> Outcome:
 
 def look_at_the_week(call: Call, as_of: Cutoff | None = None, *, again: bool = False) -> Outcome:
     """Look at inputs, scores, feeds and quality, as ``monitor`` does and a night; nothing is trained by it."""
-    from serving.monitoring.look import look
+    from serving.nightly.monitoring.look import look
 
     found, reused = look(
         call.workspace, as_of=as_of or tomorrow(), again=again, progress=call.narrator.progress

@@ -28,12 +28,12 @@ from features.company.workspace import Workspace
 from features.store.ingestion import ingest
 from features.store.store import open_store
 from features.vectors.refresh import natural_cutoff
-from serving.monitoring.judged_weeks import WEEKS_BEFORE, JudgedWeeks
-from serving.monitoring.look import look, shifts_of
+from serving.nightly.monitoring.judged_weeks import WEEKS_BEFORE, JudgedWeeks
+from serving.nightly.monitoring.look import look, shifts_of
 from training.families.churn.bundle import Bundle, current_bundle
 from training.families.churn.family import CHURN_FAMILY
-from training.monitoring.feeds import feed_breaks
-from training.monitoring.stability import bin_edges, binned, shifts, stability_index
+from training.measures.monitoring.feeds import feed_breaks
+from training.measures.monitoring.stability import bin_edges, binned, shifts, stability_index
 from training.recipe.recipe import train
 
 CUSTOMERS, DAYS, LINES = 2_000, 900, 30.0

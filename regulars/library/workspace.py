@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-    from training.estimators.customers import CustomerSplit
-    from training.estimators.forward import ForwardSplit
+    from training.learners.estimators.customers import CustomerSplit
+    from training.learners.estimators.forward import ForwardSplit
 
 Instant = str | date | datetime | Cutoff
 SETTINGS_FILE, SETTINGS_VARIABLE = "regulars.toml", "REGULARS_SETTINGS"
@@ -129,8 +129,8 @@ class OpenWorkspace(Generic[Tabular]):
         these rows out while you choose.
         """
         from regulars.library.datasets import churn_settings
-        from training.estimators.customers import CustomerSplit
-        from training.estimators.forward import ForwardSplit
+        from training.learners.estimators.customers import CustomerSplit
+        from training.learners.estimators.forward import ForwardSplit
         from training.questions.kinds import question_of
 
         question = question_of(churn_settings(self._settings, outcome))

@@ -42,7 +42,7 @@ DOORS = {
         "training/families/items/recommenders/neighbours.py",
     },
     "sklearn": {
-        "training/estimators/classifiers.py",
+        "training/learners/estimators/classifiers.py",
         "training/families/items/recommenders/spectral.py",
         "training/families/segments/clusters.py",
         "training/learners/logistic.py",

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from features.vocabulary.errors import UsageRefused
 from training.datasets.folds import FOLDS, drawn_number
-from training.estimators.rows import CUSTOMER, required_level
+from training.learners.estimators.rows import CUSTOMER, required_level
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from features.store.pack import EventStream
-from serving.monitoring.judged_weeks import treated_between
+from serving.nightly.monitoring.judged_weeks import treated_between
 
 EXPOSURES = EventStream(
     offsets=np.array([0, 2, 3, 3, 4]),

@@ -19,10 +19,10 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from features.vectors.vectors import Vectors
 from features.vocabulary.arrays import Floats
 from training.datasets.dataset import Dataset
-from training.estimators.rows import CUSTOMER, CUTOFF, keys_of, level, seconds_of
 from training.learners.blended import BlendedModel
 from training.learners.boosting import BoostedModel
 from training.learners.calibration import sigmoid
+from training.learners.estimators.rows import CUSTOMER, CUTOFF, keys_of, level, seconds_of
 from training.learners.logistic import LogisticModel
 from training.learners.model import Model
 from training.learners.trees import BoostingSettings

@@ -13,7 +13,7 @@ from sklearn.model_selection import GridSearchCV
 from features.store.pack import TextColumn
 from features.vocabulary.errors import UsageRefused
 from training.datasets.folds import folds_of
-from training.estimators.customers import CustomerSplit
+from training.learners.estimators.customers import CustomerSplit
 
 IDS = [f"c{number:03}" for number in range(60)]
 

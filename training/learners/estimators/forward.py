@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from features.vocabulary.arrays import Ints
 from features.vocabulary.errors import UsageRefused
 from features.vocabulary.time import DAY_SECONDS, Cutoff, Horizon
-from training.estimators.rows import CUTOFF, required_level, seconds_of
+from training.learners.estimators.rows import CUTOFF, required_level, seconds_of
 
 Fold = tuple[NDArray[np.intp], NDArray[np.intp]]
 

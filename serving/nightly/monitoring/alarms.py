@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, NamedTuple
 
-from training.monitoring.feeds import FeedBreak
-from training.monitoring.shrinkage import Loss
-from training.monitoring.stability import Shift
+from training.measures.monitoring.feeds import FeedBreak
+from training.measures.monitoring.shrinkage import Loss
+from training.measures.monitoring.stability import Shift
 
 RISK = "risk"
 """What the scores are called among the columns that are looked at."""

@@ -11,7 +11,7 @@ from hypothesis import strategies as some
 from numpy.typing import NDArray
 from scipy.stats import chi2
 
-from training.monitoring.stability import (
+from training.measures.monitoring.stability import (
     FALSE_ALARMS_A_WEEK,
     SHIFT,
     bin_edges,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from training.monitoring.shrinkage import Holdings, Loss, losses
+from training.measures.monitoring.shrinkage import Holdings, Loss, losses
 
 BEFORE = Holdings(
     tables={"purchases": 3_000, "customers": 500},

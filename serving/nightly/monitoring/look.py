@@ -19,20 +19,20 @@ from features.vectors.refresh import natural_cutoff
 from features.vocabulary.errors import RegularsError
 from features.vocabulary.progress import Progress, silent
 from features.vocabulary.time import Cutoff
-from serving.monitoring.alarms import RISK, Alarm, break_alarms, loss_alarms, shift_alarms
-from serving.monitoring.judged_weeks import JudgedWeek, JudgedWeeks, SettledDay
+from serving.nightly.monitoring.alarms import RISK, Alarm, break_alarms, loss_alarms, shift_alarms
+from serving.nightly.monitoring.judged_weeks import JudgedWeek, JudgedWeeks, SettledDay
 from serving.process.without_training import libraries_hidden
 from training.bundles.admission import current_folder
 from training.families.churn.bundle import Bundle, current_bundle
-from training.monitoring.feeds import feed_breaks
-from training.monitoring.quality import (
+from training.measures.monitoring.feeds import feed_breaks
+from training.measures.monitoring.quality import (
     Quality,
     calibration_fault,
     estimated_quality,
     realised_quality,
 )
-from training.monitoring.shrinkage import Holdings, losses
-from training.monitoring.stability import Shift, shifts
+from training.measures.monitoring.shrinkage import Holdings, losses
+from training.measures.monitoring.stability import Shift, shifts
 
 LATEST = "latest.json"
 _HOLDINGS, _HELD_BEFORE = "holdings", "held_before"

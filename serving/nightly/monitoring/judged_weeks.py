@@ -14,7 +14,7 @@ from features.vocabulary.arrays import Floats, Truths
 from features.vocabulary.progress import Progress, silent
 from features.vocabulary.time import Cutoff
 from features.vocabulary.words import CONTROL
-from serving.monitoring.alarms import LookedAt
+from serving.nightly.monitoring.alarms import LookedAt
 from serving.snapshot.consent import refused_profiling
 from training.families.churn.bundle import Bundle
 from training.questions.stated import Stated

@@ -13,7 +13,7 @@ from sklearn.model_selection import cross_val_score
 from features.vocabulary.errors import UsageRefused
 from features.vocabulary.time import DAY_SECONDS, Cutoff, Horizon
 from training.datasets.splits import stated_origins
-from training.estimators.forward import ForwardSplit
+from training.learners.estimators.forward import ForwardSplit
 
 
 def at_days(*days: int) -> pd.DataFrame:

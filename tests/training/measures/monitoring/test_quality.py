@@ -8,7 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from features.vocabulary.arrays import Floats
-from training.monitoring.quality import calibration_fault, estimated_quality, realised_quality
+from training.measures.monitoring.quality import (
+    calibration_fault,
+    estimated_quality,
+    realised_quality,
+)
 
 
 def drawn(risks: Floats, seed: int) -> Floats:

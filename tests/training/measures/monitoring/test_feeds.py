@@ -10,7 +10,7 @@ import pytest
 from features.store.pack import EventStream, Pack, TextColumn
 from features.vocabulary.arrays import MISSING_CODE
 from features.vocabulary.time import DAY_SECONDS
-from training.monitoring.feeds import FeedBreak, Series, count_break, feed_breaks, tails
+from training.measures.monitoring.feeds import FeedBreak, Series, count_break, feed_breaks, tails
 
 WORDS = ("store", "web")
 END = 20 * 7 * DAY_SECONDS

@@ -15,15 +15,15 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from tests.training.companies import NAMES, dataset
 from training.datasets.dataset import Dataset
-from training.estimators.classifiers import (
+from training.learners.blended import BlendedModel
+from training.learners.boosting import BoostedModel
+from training.learners.estimators.classifiers import (
     BlendedClassifier,
     BoostedClassifier,
     LadderClassifier,
     LogisticClassifier,
 )
-from training.estimators.forward import ForwardSplit
-from training.learners.blended import BlendedModel
-from training.learners.boosting import BoostedModel
+from training.learners.estimators.forward import ForwardSplit
 from training.learners.logistic import LogisticModel
 from training.learners.trees import BoostingSettings
 
