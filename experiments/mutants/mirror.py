@@ -41,7 +41,7 @@ _MOST = 6
 
 # They make nothing of the companies: what they import is no ingredient of one.
 _USES_COMPANIES = "tests.serving.calling"
-_MAKES_COMPANIES = "tests.serving.conftest"
+_MAKE_COMPANIES = ("tests.serving.conftest", "tests.commands.library.company")
 
 
 class Imports:
@@ -78,7 +78,7 @@ class Imports:
 
     def ingredients(self) -> set[str]:
         """The files whose code has a part in making the companies that tests share."""
-        makers, waiting = set[str](), [_MAKES_COMPANIES]
+        makers, waiting = set[str](), [*_MAKE_COMPANIES]
         while waiting:
             module = waiting.pop()
             makers.add(module)

@@ -6,19 +6,17 @@ from typing import TYPE_CHECKING
 
 from features.company.settings.reading import Settings
 from features.company.workspace import Workspace
-from features.vocabulary.errors import ModelRefused, UsageRefused, did_you_mean
+from features.vocabulary.errors import ModelRefused
 from regulars.library.names import unnamed
 from serving.exports.predictions import named_predictions
 from serving.ledger.privacy import Withheld
+from training.families.families import recompute_of
 from training.families.kinds import kind_of
 from training.registry.manifests import version_at
 from training.registry.registry import Registry
 
 if TYPE_CHECKING:
     import pyarrow as pa
-
-KEPT_OF = ("churn", "value", "offers")
-"""The families that keep what they answered at their tests; the others are judged otherwise."""
 
 
 def predictions_table(
@@ -34,12 +32,7 @@ def predictions_table(
     """
     import pyarrow as pa
 
-    if model not in KEPT_OF:
-        raise UsageRefused(
-            expected=f"a model whose predictions are kept, out of {', '.join(KEPT_OF)}",
-            found=repr(model),
-            remedy=did_you_mean(model, KEPT_OF),
-        )
+    recompute_of(model)
     version = _version_of(settings, workspace, model, run)
     with version_at(settings, workspace, kind_of(model), version) as (manifest, _):
         table = named_predictions(workspace, model, manifest.digest, withheld)

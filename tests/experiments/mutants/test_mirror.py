@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from experiments.mutants.mirror import Imports, file_of, mirrored, module_of
+from experiments.mutants.mirror import _MAKE_COMPANIES, Imports, file_of, mirrored, module_of
 
 
 @pytest.fixture(scope="module")
@@ -66,9 +66,9 @@ def test_what_makes_the_companies_is_an_ingredient_of_them_and_what_serves_them_
     assert found.isdisjoint({"serving/access/guard.py", "serving/contract/rows.py"})
 
 
-def test_the_shared_companies_are_made_in_one_place(imports: Imports) -> None:
+def test_the_shared_companies_are_made_where_ingredients_are_looked_for(imports: Imports) -> None:
     assert imports.importers("tests.shared_companies") == {
-        "tests.serving.conftest",
+        *_MAKE_COMPANIES,
         "tests.laws.test_shared_companies",
         # Shares MLflow's empty tables by the same means, and no company.
         "tests.registry_tables",
