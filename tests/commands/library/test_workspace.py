@@ -139,7 +139,7 @@ def test_predictions_are_found_by_run_and_by_version(
         ws.predictions("abc")
     with pytest.raises(ModelRefused, match="no version 9"):
         ws.predictions(9)
-    with pytest.raises(UsageRefused, match="churn, value, offers; found 'segments'"):
+    with pytest.raises(UsageRefused, match="churn, value, offers; found segments"):
         ws.predictions(model="segments")
 
 
