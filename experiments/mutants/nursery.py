@@ -122,11 +122,33 @@ def main(tree: Path, libraries: Sequence[str]) -> None:
         except ImportError:
             continue
     warnings.resetwarnings()
+    _let_go_of_ours(tree)
     if threading.active_count() > 1:
         raise RuntimeError(f"a library started a thread: {threading.enumerate()}")
     print(json.dumps({"ready": True}), flush=True)
     for line in sys.stdin:
         print(json.dumps(tried(json.loads(line), tree)), flush=True)
+
+
+def _let_go_of_ours(tree: Path) -> None:
+    """Forget what a library has loaded of the project: a mistake put into it later would be made in vain.
+
+    MLflow looks for plugins when it is loaded, and finds ours by the entry point of the installed project.
+    """
+    ours = {one.parent.name for one in tree.glob("*/__init__.py")} | {
+        one.stem for one in tree.glob("*.py")
+    }
+    for name in [one for one in sys.modules if one.split(".")[0] in ours]:
+        del sys.modules[name]
+
+
+def _plug_in_again() -> None:
+    """Let MLflow find the plugin once more, that of the copy."""
+    known = sys.modules.get("mlflow.store.artifact.artifact_repository_registry")
+    if known is not None:
+        # What cannot be loaded for its mistake is met again by the tests.
+        with suppress(Exception):
+            known._artifact_repository_registry.register_entrypoints()
 
 
 def tried(task: dict[str, Any], tree: Path) -> dict[str, Any]:
@@ -239,6 +261,7 @@ def _child(task: dict[str, Any], tree: Path, folder: Path) -> None:
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         os.chdir(tree)
         sys.path.insert(0, str(tree))
+        _plug_in_again()
         os.environ["TMPDIR"] = str(folder)
         tempfile.tempdir = str(folder)
         _compile_into(task["machine_code"], task["forgotten"], folder)

@@ -70,6 +70,17 @@ def test_the_code_as_it_is_passes_and_every_test_is_timed(tree: Path, nursery: N
     assert list(said["known"]) == names
 
 
+def test_a_mistake_is_noticed_in_what_a_library_has_loaded_of_ours_beforehand(tree: Path) -> None:
+    """As MLflow does, which looks for plugins when it is loaded and finds ours."""
+    early = Nursery(tree, "json", "ages")
+    try:
+        said = early.tried(task(tree, YOUNG.replace("<", ">=")))
+        assert (said["outcome"], said["failed"]) == ("failed", ["test_ages.py::test_quick"])
+        assert early.tried(task(tree))["outcome"] == "passed"
+    finally:
+        early.close()
+
+
 def test_a_mistake_is_noticed_by_the_first_test_that_fails(tree: Path, nursery: Nursery) -> None:
     said = nursery.tried(task(tree, YOUNG.replace("<", ">=")))
     assert (said["outcome"], said["failed"]) == ("failed", ["test_ages.py::test_quick"])
