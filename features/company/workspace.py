@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -123,21 +123,30 @@ class Generations:
 
 def point_at(pointer: Path, name: str) -> None:
     """Replace a pointer file's content so that a reader sees the old name or the new one."""
-    with pointing(pointer, name):
+    write_whole(pointer, name + "\n")
+
+
+def pointing(pointer: Path, name: str) -> AbstractContextManager[None]:
+    """Point at another name once the block has ended; what needs room on the disk is written before it begins."""
+    return _replacing(pointer, name + "\n")
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Replace a file's text so that a reader sees the old or the new one, after a power cut as well."""
+    with _replacing(path, text):
         pass
 
 
 @contextmanager
-def pointing(pointer: Path, name: str) -> Iterator[None]:
-    """Point at another name once the block has ended; what needs room on the disk is written before it begins."""
-    beside = pointer.with_name(pointer.name + ".new")
+def _replacing(path: Path, text: str) -> Iterator[None]:
+    beside = path.with_name(path.name + ".new")
     with beside.open("w", encoding="utf-8") as file:
-        file.write(name + "\n")
+        file.write(text)
         file.flush()
         os.fsync(file.fileno())
     yield
-    beside.replace(pointer)
-    _flush_folder(pointer.parent)
+    beside.replace(path)
+    _flush_folder(path.parent)
 
 
 def _flush(folder: Path) -> None:

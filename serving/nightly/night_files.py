@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from importlib.metadata import version
@@ -17,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from features.company.settings.reading import Settings
-from features.company.workspace import Workspace
+from features.company.workspace import Workspace, write_whole
 from serving.ledger.administration import demands_in
 from training.bundles.admission import current_folder
 from training.families.kinds import KINDS
@@ -73,12 +72,7 @@ class NightFiles:
         return content if isinstance(content, dict) else {}
 
     def _write(self, notes: Mapping[str, Any]) -> None:
-        beside = self._note.with_suffix(".new")
-        with beside.open("w", encoding="utf-8") as file:
-            json.dump(notes, file, indent=1)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(self._note)
+        write_whole(self._note, json.dumps(notes, indent=1))
 
 
 def made_of_now(settings: Settings, workspace: Workspace) -> str:

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import json
 import math
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from features.checks.journal import read_journal
-from features.company.workspace import Workspace
+from features.company.workspace import Workspace, write_whole
 from features.store.store import Store, open_store
 from features.vectors.refresh import natural_cutoff
 from features.vocabulary.errors import RegularsError
@@ -26,6 +24,7 @@ from training.bundles.admission import current_folder
 from training.families.churn.bundle import Bundle, current_bundle
 from training.measures.monitoring.feeds import feed_breaks
 from training.measures.monitoring.quality import (
+    LEVEL_OFF,
     Quality,
     calibration_fault,
     estimated_quality,
@@ -149,7 +148,7 @@ def _fault_of_training(metrics: Mapping[str, Any]) -> str:
     level = metrics.get("observed_over_expected")
     if level is None:
         return "what came of no day since the training is known, and the training says nothing of calibration"
-    if not 0.8 <= float(level) <= 1.25:
+    if not 1 - LEVEL_OFF <= float(level) <= 1 / (1 - LEVEL_OFF):
         return f"in its training {100 * float(level):.0f} left where 100 were expected"
     return ""
 
@@ -168,13 +167,4 @@ def _keep(workspace: Workspace, found: Look) -> None:
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     text = json.dumps(found, ensure_ascii=False, indent=1) + "\n"
     for name in (f"{found['end']}.json", LATEST):
-        _write(folder / name, text)
-
-
-def _write(path: Path, text: str) -> None:
-    beside = path.with_suffix(".new")
-    with beside.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    beside.replace(path)
+        write_whole(folder / name, text)
