@@ -64,10 +64,15 @@ def feed_breaks(pack: Pack, end_seconds: int, *, as_of_seconds: int = 0) -> list
     A table that breaks as a whole is told alone, and not once more by its words, and so is a column that comes empty. With ``as_of_seconds``, the day of the look, tables
     are also told that have been silent for longer until then than ever before.
     """
-    series = list(_every_series(pack, end_seconds))
+    series: list[Series] = []
+    emptied: list[FeedBreak] = []
+    for table, stream in pack.streams.items():
+        weeks = _weeks(stream, end_seconds)
+        if weeks is not None:
+            series += _series(table, stream, *weeks)
+            emptied += _emptied(table, stream, *weeks)
     allowed = FALSE_BREAKS_A_WEEK / max(2 * len(series), 1)
     found = [one for each in series if (one := count_break(each, allowed)) is not None]
-    emptied = list(_emptied(pack, end_seconds))
     tables = {(one.table, "") for one in found if not one.column}
     whole = tables | {(one.table, one.column) for one in emptied}
     breaks = [
@@ -119,24 +124,19 @@ def _spread(before: Ints, mean: float) -> float:
     return max(1.0, most) * (1.0 + 1.0 / len(before))
 
 
-def _every_series(pack: Pack, end_seconds: int) -> Iterator[Series]:
-    """Every table and every word of its columns, as far back as the table reaches within ``WEEKS_BEFORE``."""
-    for table, stream in pack.streams.items():
-        weeks = _weeks(stream, end_seconds)
-        if weeks is None:
+def _series(table: str, stream: EventStream, week: Ints, count: int) -> Iterator[Series]:
+    """A table and every word of its columns, as far back as it reaches within ``WEEKS_BEFORE``."""
+    inside = (week >= 0) & (week < count)
+    yield Series(table, "", "", np.bincount(week[inside], minlength=count)[::-1])
+    for column, words in stream.dictionaries.items():
+        if not 1 < len(words) <= MOST_WORDS or column not in stream.columns:
             continue
-        week, count = weeks
-        inside = (week >= 0) & (week < count)
-        yield Series(table, "", "", np.bincount(week[inside], minlength=count)[::-1])
-        for column, words in stream.dictionaries.items():
-            if not 1 < len(words) <= MOST_WORDS or column not in stream.columns:
-                continue
-            codes = np.asarray(stream.columns[column])
-            chosen = inside & (codes >= 0)
-            cells = week[chosen] * len(words) + codes[chosen]
-            rows = np.bincount(cells, minlength=count * len(words)).reshape(count, len(words))
-            for code, word in enumerate(words):
-                yield Series(table, column, str(word), rows[::-1, code])
+        codes = np.asarray(stream.columns[column])
+        chosen = inside & (codes >= 0)
+        cells = week[chosen] * len(words) + codes[chosen]
+        rows = np.bincount(cells, minlength=count * len(words)).reshape(count, len(words))
+        for code, word in enumerate(words):
+            yield Series(table, column, str(word), rows[::-1, code])
 
 
 def _weeks(stream: EventStream, end_seconds: int) -> tuple[Ints, int] | None:
@@ -151,22 +151,17 @@ def _weeks(stream: EventStream, end_seconds: int) -> tuple[Ints, int] | None:
     return (end_seconds - 1 - seconds) // WEEK_SECONDS, count
 
 
-def _emptied(pack: Pack, end_seconds: int) -> Iterator[FeedBreak]:
+def _emptied(table: str, stream: EventStream, week: Ints, count: int) -> Iterator[FeedBreak]:
     """Columns of which the last week's rows are empty much more often than those of the weeks before."""
-    for table, stream in pack.streams.items():
-        weeks = _weeks(stream, end_seconds)
-        if weeks is None:
-            continue
-        week, count = weeks
-        now, before = week == 0, (week > 0) & (week < count)
-        if now.sum() < LEAST_ROWS or before.sum() < LEAST_ROWS:
-            continue
-        for column, values in stream.columns.items():
-            nothing = MISSING_CODE if column in stream.dictionaries else MISSING_NUMBER
-            is_empty = np.asarray(values) == nothing
-            here, there = float(is_empty[now].mean()), float(is_empty[before].mean())
-            if here - there >= EMPTIED:
-                yield FeedBreak("emptied", table, column, "", 100 * here, 100 * there)
+    now, before = week == 0, (week > 0) & (week < count)
+    if now.sum() < LEAST_ROWS or before.sum() < LEAST_ROWS:
+        return
+    for column, values in stream.columns.items():
+        nothing = MISSING_CODE if column in stream.dictionaries else MISSING_NUMBER
+        is_empty = np.asarray(values) == nothing
+        here, there = float(is_empty[now].mean()), float(is_empty[before].mean())
+        if here - there >= EMPTIED:
+            yield FeedBreak("emptied", table, column, "", 100 * here, 100 * there)
 
 
 def _late(pack: Pack, as_of_seconds: int) -> Iterator[FeedBreak]:
