@@ -16,6 +16,7 @@ from typing import Any, Generic, NoReturn, Self, TypeVar
 
 from features.vocabulary.errors import ModelRefused, RegularsError
 from features.vocabulary.progress import Progress
+from training.learners.trees import load_library
 
 Result = TypeVar("Result")
 
@@ -60,6 +61,8 @@ class Begun(Generic[Result]):
     def __init__(self, name: str, work: Callable[[Progress], Result]) -> None:
         self._name = name
         self._reader, writer = Pipe(duplex=False)
+        # Children fit with it and this process judges by it: loaded before the fork, it is loaded once.
+        load_library()
         sys.stdout.flush()
         sys.stderr.flush()
         child = os.fork()

@@ -15,7 +15,6 @@ from features.vocabulary.progress import Progress, silent
 from training.bundles.kind import Asked, Model
 from training.bundles.promoted import PromotedBundles
 from training.bundles.signature import Signing
-from training.learners.trees import load_library
 from training.measures.predictions.stored import StoredPredictions
 from training.recipe.apart import apart, note_computed
 from training.recipe.falling import WrittenRun, best_that_passes
@@ -58,9 +57,6 @@ def train(
     # Before it learns, for a second trainer would work for minutes and then be refused.
     with workspace.scratch(f"training-{name}", work=f"training {name}") as draft:
         fit = partial(_fitted, family, given, draft)
-        if own_process:
-            # The child fits with it and this process judges by it: loaded before the fork, it is loaded once.
-            load_library()
         fitted = apart(name, fit, progress) if own_process else fit(progress)
         # What is fitted here, or judged here in a moment, has its threads in this process.
         note_computed()
