@@ -123,7 +123,7 @@ def _plain(figure: ComparedFigure) -> dict[str, Any]:
 
 def _tables(title: str, figures: Sequence[ComparedFigure]) -> Iterator[Table]:
     """What ships figure by figure, each rung in a line, and whatever differs in any of them."""
-    head = ("figure", "on the card", "from the predictions", "")
+    head = ("figure", "on the card", "found once more", "")
     # The rung that ships stands in the ladder once more.
     mine = [figure for figure in figures if figure.place[0] != _LADDER]
     yield Table(title, head, [_row(figure, figure.place[1:] or figure.place) for figure in mine])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 import numpy as np
 
@@ -30,13 +30,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 CHURN = "churn"
-KINDS: tuple[OutcomeKind, ...] = (
-    "inactivity",
-    "overdue",
-    "contract",
-    "partial",
-    "second_purchase",
-)
+KINDS: tuple[OutcomeKind, ...] = tuple(one for one in get_args(OutcomeKind) if one != "stated")
 OUTCOMES = (CHURN, *KINDS)
 """What a dataset can be asked: ``churn`` is the question of ``[churn]``, the others the same with another outcome."""
 SPLIT, OUTCOME = "split", "outcome"

@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
 Instant = str | date | datetime | Cutoff
 SETTINGS_FILE, SETTINGS_VARIABLE = "regulars.toml", "REGULARS_SETTINGS"
-_SECONDS = ("cutoff_seconds",)
 
 
 def open_workspace(
