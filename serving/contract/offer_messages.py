@@ -118,7 +118,10 @@ class CandidateAnswer(Answer):
         Field(description="What kind of customer they are to this offer; empty when not earned."),
     ]
     terms: Annotated[TermsAnswer, Field(description="The arithmetic.")]
-    base: Annotated[float, Field(description="The log-odds every pair starts from.")]
+    base: Annotated[
+        float,
+        Field(description="The log-odds before anything is known of the customer and the offer."),
+    ]
     reasons: Annotated[
         list[PushAnswer],
         Field(description="Every group that moves the log-odds, the strongest first."),

@@ -40,7 +40,7 @@ from serving.ledger.hold_out import STANDING
 from serving.ledger.offer_decisions import DECIDED, EXPLORED, HOLD_OUT, OfferDecision
 from serving.offers.arbitration import NOTHING, REASONS, STEP_OF
 from serving.offers.offering import Arbitrated, Offering, decisions_by_place
-from serving.offers.reasons import OfferReason, reasons_of
+from serving.offers.reasons import OfferReason, explained_offers
 from serving.process.waiter import look_up
 from serving.scores.score import Status
 from training.reasons.languages.language import Language
@@ -256,9 +256,11 @@ def _candidates(
     ]
     expected = arbitrated.expected
     places = np.array([row * len(found.offers) + offer for row, offer in pairs], np.int64)
-    reasons = reasons_of(found.bundle, expected.values[places], language, currency) if pairs else []
+    explained = (
+        explained_offers(found.bundle, expected.values[places], language, currency) if pairs else []
+    )
     candidates: list[list[CandidateAnswer]] = [[] for _ in range(len(priority))]
-    for (row, offer), why in zip(pairs, reasons, strict=True):
+    for (row, offer), why in zip(pairs, explained, strict=True):
         kind = "" if expected.kinds is None else str(expected.kinds[row, offer])
         candidates[row].append(
             CandidateAnswer(
@@ -270,8 +272,8 @@ def _candidates(
                 effect_high=_at(expected.effect_high, row, offer),
                 kind=cast(CustomerKind, kind),
                 terms=_terms(arbitrated, row, offer),
-                base=found.bundle.propensity.model.base_log_odds,
-                reasons=[_push(reason) for reason in why],
+                base=why.base,
+                reasons=[_push(reason) for reason in why.reasons],
             )
         )
     return candidates

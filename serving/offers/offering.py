@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from copy import copy
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,7 +31,7 @@ from training.families.offers.bundle import OFFER_KIND, OfferBundle, OfferTask
 from training.families.offers.exposures.exposed import NOT_TAKEN
 from training.families.offers.exposures.ground import Ground
 from training.families.offers.exposures.terms import Offers
-from training.families.offers.uplift.groups import kinds
+from training.families.offers.uplift.scale import kinds
 from training.learners.calibration import sigmoid
 
 PlacedDecisions = Sequence[tuple[int, int, int]]
@@ -154,21 +154,20 @@ class Offering:
         shape = (count, offers)
         values = self._ground.values(np.repeat(keys, offers), pairs, self.as_of, self._tastes)
         vectors = self.bundle.vectors(values)
-        # An offer the model has not seen has the level of all.
-        propensity = self.bundle.propensity
-        leveled = replace(propensity, shifts=np.append(propensity.shifts, 0.0))
-        chance = sigmoid(leveled.log_odds(vectors, self._in_model[pairs])).reshape(shape)
+        chance = sigmoid(self.bundle.log_odds(vectors, self._in_model[pairs])).reshape(shape)
         persuasion = self.bundle.persuasion
         if persuasion is None:
             return Expected(values, chance, None, None, None, None)
-        # Nobody acts because of an offer more often than they take it.
-        effect, low, high = (
-            np.minimum(one.reshape(shape), chance) for one in persuasion.effects(vectors)
-        )
-        without = persuasion.without(vectors).reshape(shape)
-        return Expected(
-            values, chance, effect, low, high, kinds(low, high, without, persuasion.usual)
-        )
+        effect, low, high = (one.reshape(shape) for one in persuasion.effects(vectors))
+        without = persuasion.chances(vectors)[0].reshape(shape)
+        told = kinds(low, high, without, persuasion.usual, self._break_even(chance))
+        return Expected(values, chance, effect, low, high, told)
+
+    def _break_even(self, chance: Floats) -> Floats:
+        """The effect at which an offer brings what its contact and the rewards of all who take it cost."""
+        rewards = np.array([float(one.reward_cost_cents) for one in self.offers.listed])
+        margins = np.array([float(one.margin_cents) for one in self.offers.listed])
+        return np.asarray((self.policy.contact_cents + chance * rewards) / margins)
 
     def rehearse(self) -> None:
         """Ask about one customer, so that whatever a first question makes is made before anybody waits."""

@@ -23,10 +23,18 @@ class OfferReason:
     text: str
 
 
-def reasons_of(
+@dataclass(frozen=True)
+class ExplainedOffer:
+    """Why one customer is likely to take one offer: ``base`` and the pushes of the reasons sum to the log-odds."""
+
+    base: float
+    reasons: tuple[OfferReason, ...]
+
+
+def explained_offers(
     bundle: OfferBundle, values: NDArray[np.float32], language: Language, currency: str
-) -> list[tuple[OfferReason, ...]]:
-    """The groups that move each pair's log-odds, the strongest first; pushes and base sum to the log-odds."""
+) -> list[ExplainedOffer]:
+    """The groups that move each pair's log-odds, the strongest first."""
     manifest, positions = bundle.manifest, bundle.positions
     added = bundle.contributions(values)
     features = [feature_of(manifest.features[place]) for place in positions.tolist()]
@@ -35,7 +43,7 @@ def reasons_of(
         one.name: language.title(one) for one in (ReasonGroup(**group) for group in manifest.groups)
     }
     found = []
-    for row, pushes in enumerate(added):
+    for row, (base, pushes) in enumerate(zip(added.base, added.pushes, strict=True)):
         told = []
         for group in dict.fromkeys(group_of):
             mine = [at for at, one in enumerate(group_of) if one == group]
@@ -52,5 +60,6 @@ def reasons_of(
             value = float(values[row, positions[strongest]])
             said = language.fact(features[strongest], value, currency) if push > 0 else ""
             told.append(OfferReason(group, titles[group], total, said))
-        found.append(tuple(sorted(told, key=lambda one: -abs(one.push))))
+        told.sort(key=lambda one: -abs(one.push))
+        found.append(ExplainedOffer(float(base), tuple(told)))
     return found

@@ -13,16 +13,7 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from experiments.bench.claims import Claim, Stopwatch, arguments, conclude, peak_memory_gb
-from experiments.bench.offers.company import (
-    Company,
-    by_propensity,
-    company,
-    coverage,
-    earned,
-    effect_slope,
-    known_beforehand,
-    learned_from_truth,
-)
+from experiments.bench.offers.companies import company_claims
 from experiments.bench.offers.cost import audience, one_call
 from experiments.bench.offers.hillstrom import HALVES, MENS, WOMENS, halves
 from experiments.bench.offers.ifood import pilot
@@ -39,9 +30,7 @@ def main() -> int:
     claims = [*_costs(given.is_small), *_hillstrom(data, given.is_small), *_pilot(data)]
     with tempfile.TemporaryDirectory() as scratch:
         claims += _journey(data, Path(scratch))
-    with tempfile.TemporaryDirectory() as scratch:
-        found = company(Path(scratch) / "company", 6_000 if given.is_small else 20_000)
-    claims += _company(found, 20 if given.is_small else 100)
+    claims += company_claims(given.is_small)
     return conclude("offers", claims, given)
 
 
@@ -105,29 +94,6 @@ def _journey(data: Path, scratch: Path) -> list[Claim]:
         Claim(macro, found.macro, 0.5, "", "at least", (found.macro_low, found.macro_high)),
         Claim("no effect is claimed of it", float(bool(found.not_causal)), 1.0, "", "at least"),
     ]
-
-
-def _company(found: Company, seeds: int) -> list[Claim]:
-    known, ours = known_beforehand(found), earned(found, found.expected)
-    naive, ceiling = (earned(found, one(found)) for one in (by_propensity, learned_from_truth))
-    for share in ours:
-        print(
-            f"writing to {share:.0%}: of the profit of who knows all chances, decisions on known chances earn "
-            f"{known[share]:.1%}, on learned ones {ours[share]:.1%}, on propensities alone {naive[share]:.1%}; told the truth of half, the other half {ceiling[share]:.1%}",
-            flush=True,
-        )
-    held, refused = coverage(found, seeds)
-    slope = effect_slope(found)
-    learner = found.learned.manifest.evaluation["persuasion"]["learner"]
-    print(f"effects learned by {learner}", flush=True)
-    return [
-        Claim("decisions on known chances, least of all budgets", 100 * min(known.values()), 90.0, "%", "at least"),
-        Claim("decisions on learned chances, least of all budgets", 100 * min(ours.values()), 90.0, "%", "at least"),
-        Claim("slope of true effects on expected, lower end", slope, 0.8, "", "at least"),
-        Claim("the same, upper end", slope, 1.2),
-        Claim(f"policy estimates that hold the truth, {seeds} seeds", 100 * held, 90.0, "%", "at least"),
-        Claim("a policy without support is refused", float(refused), 1.0, "", "at least"),
-    ]  # fmt: skip
 
 
 if __name__ == "__main__":

@@ -76,16 +76,20 @@ class Company:
         return self.profit(self.true_treated, self.true_treated - self.true_control)
 
 
-def company(folder: Path, customers: int, progress: Progress = silent) -> Company:
+def company(
+    folder: Path, customers: int, seed: int = WorldSpec.seed, progress: Progress = silent
+) -> tuple[World, Store, Company]:
     """Simulate, learn, and score everybody who may be written to and has bought."""
-    world = simulate(WorldSpec(customers=customers), folder, progress)
+    world = simulate(WorldSpec(customers=customers, seed=seed), folder, progress)
     settings = load_settings(world.settings_file)
     workspace = Workspace(settings.workspace_folder)
     ingest(settings, workspace, progress)
     store = open_store(workspace)
-    chosen = dataclasses.replace(settings.offers, response_days=RESPONSE_DAYS)
+    chosen = dataclasses.replace(
+        settings.offers, response_days=RESPONSE_DAYS, contact_cents=round(CONTACT_CENTS)
+    )
     learned = learn_offers(store, standard_plan(store.pack()), chosen, progress=progress)
-    return scored(world, store, learned)
+    return world, store, scored(world, store, learned)
 
 
 def scored(world: World, store: Store, learned: LearnedOffers) -> Company:
@@ -180,6 +184,18 @@ def effect_slope(found: Company) -> float:
     said = found.effect.ravel()
     away = said - said.mean()
     return float(away @ (truly - truly.mean()) / (away @ away))
+
+
+def gain_slope(found: Company) -> float:
+    """The slope of true gains on expected ones over tenths of customers by what is expected of their best offer."""
+    best = found.expected.argmax(axis=1)
+    rows = np.arange(len(best))
+    expected, truly = found.expected[rows, best], found.true_profit[rows, best]
+    tenths = np.array_split(np.argsort(expected, kind="stable"), 10)
+    said = np.array([expected[tenth].mean() for tenth in tenths])
+    seen = np.array([truly[tenth].mean() for tenth in tenths])
+    away = said - said.mean()
+    return float(away @ (seen - seen.mean()) / (away @ away))
 
 
 def coverage(found: Company, seeds: int = SEEDS) -> tuple[float, bool]:

@@ -15,6 +15,7 @@ from features.vocabulary.arrays import Floats
 from training.datasets.dataset import Dataset
 from training.families.offers.uplift.choice import choose
 from training.families.offers.uplift.experiment import Experiment
+from training.families.offers.uplift.pair import effect_of
 from training.families.offers.uplift.qini import effect_at, qini
 from training.learners.logistic import LogisticModel
 
@@ -61,10 +62,10 @@ def halves(data: Path, arm: str, *, most: int = HALVES) -> Halves:
         learned, asked = np.array_split(order, 2)
         experiment = Experiment.of(dataset.select(learned))
         found = choose(experiment)
-        taken[found.effect.name] += 1
+        taken[found.pair.name] += 1
         other = dataset.select(asked)
         assert other.treated is not None
-        scores = found.effect.score(other.vectors)
+        scores = effect_of(found.pair.log_odds(other.vectors))
         chosen.append(qini(other.outcomes, scores, other.treated))
         at.append(effect_at(other.outcomes, scores, other.treated))
         # Who is least likely to visit is at the highest risk.

@@ -18,14 +18,11 @@ from training.families.offers.exposures.crosses import CROSSES, GROUPS, crossed_
 from training.families.offers.exposures.tastes import Tastes
 from training.families.offers.exposures.terms import Offer, Offers
 from training.families.offers.persuasion import Persuasion
-from training.families.offers.propensity import Propensity
-from training.families.offers.uplift.effect import Effect
-from training.families.offers.uplift.groups import EffectScale
-from training.families.offers.uplift.line import Line
-from training.families.offers.uplift.qini import Tenth
-from training.ladder.rung import Rung
+from training.families.offers.uplift.experiment import Experiment
+from training.families.offers.uplift.learners import two_lines
+from training.families.offers.uplift.pair import Arms, Pair, with_arm
+from training.families.offers.uplift.scale import PairScale
 from training.learners.boosting import BoostedModel
-from training.learners.calibration import calibrate
 
 
 def shown() -> tuple[Dataset, NDArray[np.integer]]:
@@ -44,52 +41,53 @@ def shown() -> tuple[Dataset, NDArray[np.integer]]:
 
 def offers() -> OfferBundle:
     """Who takes which of two offers, and what they change."""
-    learned, which = shown()
+    learned, _ = shown()
     names = learned.vectors.feature_names
     listed = Offers.of([Offer("tea", "Tea", 400, 100), Offer("mug", "Mug", 900, 100)])
-    rung = Rung("trees", BoostedModel.family, names, "")
-    propensity = Propensity.fit(rung, learned, which, len(listed))
+    random = np.random.default_rng(6)
+    treated = random.random(ROWS) < 0.5
+    experiment = Experiment(Dataset(learned.vectors, learned.outcomes, treated), np.full(ROWS, 0.5))
+    grown = Pair("trees", ((1.0, Arms.of_both(_reading_the_arm(experiment))),))
+    pair = Pair.mean_of([two_lines(experiment), grown])
+    scale = PairScale.learn(experiment, pair.log_odds(learned.vectors), ("offer_discount",))
+    persuasion = Persuasion(pair, scale, names, 0.4, {})
     control = BoostedModel.fit(learned, names, rounds=5)
-    line = Line.fit(learned.vectors, learned.outcomes, 10.0)
-    tenths = (Tenth(60, 0.2, 0.2, 0.1, 0.3), Tenth(60, 0.0, 0.0, -0.1, 0.1))
-    persuasion = Persuasion(
-        Effect("line", ((1.0, line),)),
-        EffectScale(0.5, 0.1, tenths),
-        control,
-        calibrate(control.score(learned.vectors), learned.outcomes),
-        0.4,
-        {},
-    )
     manifest = manifest_of(
         control,
         name=OFFERS,
-        learner="pooled propensity",
+        learner="pair of both arms",
         task=OfferTask("propensity", 60, listed, True, ""),
         feature_names=list(names),
         features=[asdict(one) for one in (*(one.feature for one in DECLARATIONS), *CROSSES)],
         groups=[*manifest_of(control).groups, *map(asdict, GROUPS)],
     )
     tastes = Tastes(("tea", "ware"), np.eye(2, dtype=np.float32), np.full(2, 0.5, np.float32))
-    return OfferBundle(manifest, DECLARATIONS, propensity, persuasion, tastes)
+    return OfferBundle(manifest, DECLARATIONS, None, persuasion, tastes)
 
 
 def offer_answers(bundle: OfferBundle) -> Answers:
     (learned, which), persuasion = shown(), bundle.persuasion
     assert persuasion is not None
     return {
-        "log_odds": bundle.propensity.log_odds(learned.vectors, which),
-        "contributions": bundle.contributions(learned.vectors.values),
+        "log_odds": bundle.log_odds(learned.vectors, which),
+        "contributions": bundle.contributions(learned.vectors.values).pushes,
         "effects": np.array(persuasion.effects(learned.vectors)),
-        "without": persuasion.without(learned.vectors),
+        "without": persuasion.chances(learned.vectors)[0],
         "tastes": bundle.tastes.weights,
     }
 
 
 def offers_explained(bundle: OfferBundle) -> tuple[NDArray[Any], NDArray[Any]]:
-    """The log-odds of all offers alike, before each is brought to its own level."""
-    model, values = bundle.propensity.model, shown()[0].vectors.values
-    added = bundle.contributions(values).sum(axis=1)
-    return model.base_log_odds + added, model.log_odds(bundle.prepared(values))
+    """The log-odds to act with the offer, which both arms' models tell together."""
+    learned, which = shown()
+    return bundle.contributions(learned.vectors.values).total, bundle.log_odds(
+        learned.vectors, which
+    )
+
+
+def _reading_the_arm(experiment: Experiment) -> BoostedModel:
+    both = Dataset(with_arm(experiment.vectors, experiment.treated), experiment.outcomes)
+    return BoostedModel.fit(both, rounds=5)
 
 
 FAMILY = Family(OFFER_KIND, offers, offer_answers, offers_explained)

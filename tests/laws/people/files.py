@@ -24,7 +24,8 @@ from serving.items.all_customers import (
 )
 from serving.ledger.administration import made_without_withheld
 from serving.ledger.privacy import Withheld
-from serving.offers.plans import simulated, write_plan
+from serving.offers.audience import Audience
+from serving.offers.plans import required_offering, simulated, write_plan
 from tests.laws.people.world import Seen, World
 from tests.serving.calling import NOW
 from training.measures.predictions.predictions import Predictions, RungPredictions
@@ -68,12 +69,25 @@ def _takers(world: World, folder: Path) -> Seen:
 
 
 def _planned(world: World, folder: Path) -> Seen:
-    """Who is on the plan; whoever may be asked about is known by what the plan counts."""
-    file = folder / "plan.csv"
-    settings = world.company.settings
-    # Every offer once at least, so that somebody is on the plan whatever offers are worth.
+    """Who is on the plan where an offer must be shown to everybody it is permitted to, whatever it brings."""
+    file, settings = folder / "plan.csv", world.company.settings
+    found = required_offering(settings, world.workspace)
+    blocks = Audience.of(found, world.workspace, at=NOW).blocks(found, "who may be shown what")
+    permitted = sum(
+        found.permissions(one.keys, one.expected, one.decisions, NOW).is_permitted.sum(axis=0)
+        for one in blocks
+    )
+    most = int(np.argmax(permitted))
+    least = {found.offers.listed[most].offer_id: int(permitted[most])}
     write_plan(
-        settings, world.workspace, file, most=None, budget_cents=None, channels={}, least={}, at=NOW
+        settings,
+        world.workspace,
+        file,
+        most=None,
+        budget_cents=None,
+        channels={},
+        least=least,
+        at=NOW,
     )
     with file.open(encoding="utf-8", newline="") as lines:
         return world.told(csv.DictReader(lines), lambda row: "shown")

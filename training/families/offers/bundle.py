@@ -22,8 +22,10 @@ from training.bundles.sealing import declared
 from training.families.offers.exposures.crosses import NAMES
 from training.families.offers.exposures.tastes import Tastes
 from training.families.offers.exposures.terms import Offers
-from training.families.offers.persuasion import PERSUASION_FILE, Persuasion
+from training.families.offers.persuasion import Persuasion
 from training.families.offers.propensity import Propensity
+from training.families.offers.uplift.pair import LogOddsParts
+from training.learners.columns import Columns
 
 OFFERS = "offers"
 _TASTES, _SEED = "tastes.npz", 20_150_401
@@ -72,11 +74,14 @@ class OfferTask:
 
 @dataclass(frozen=True)
 class OfferBundle:
-    """An opened model: of vectors with crosses, how likely each customer takes an offer and what it changes."""
+    """An opened model: of vectors with crosses, how likely each customer takes an offer and what it changes.
+
+    Of a task that is causal ``persuasion`` answers both, of another the ``propensity`` is all that is known.
+    """
 
     manifest: Manifest[OfferTask]
     declarations: tuple[Declaration, ...]
-    propensity: Propensity
+    propensity: Propensity | None
     persuasion: Persuasion | None
     tastes: Tastes
 
@@ -92,20 +97,56 @@ class OfferBundle:
         seconds = nobody.astype(np.int64)
         return Vectors(self.manifest.plan_hash, names, nobody, seconds, values)
 
-    def contributions(self, values: NDArray[np.float32]) -> Floats:
-        """What each feature the model reads adds to its log-odds, before they are brought to their level."""
-        return self.propensity.model.contributions(self.prepared(values))
+    def log_odds(self, vectors: Vectors, offers: NDArray[np.integer]) -> Floats:
+        """The log-odds that each customer takes the offer of their row; -1 is an offer the model has not seen."""
+        if self.persuasion is not None:
+            return self.persuasion.log_odds(vectors)[1]
+        assert self.propensity is not None
+        return self.propensity.log_odds(vectors, offers)
 
-    def prepared(self, values: NDArray[np.float32]) -> NDArray[np.float32]:
-        """The columns the model of propensities reads, in its order and held to their bounds."""
-        columns = self.propensity.model.columns
-        prepared: NDArray[np.float32] = columns.prepare(values, self.positions)
-        return prepared
+    def contributions(
+        self, values: NDArray[np.float32], *, is_proven: bool = False
+    ) -> LogOddsParts:
+        """What the log-odds are made of: a base, and what each feature the model reads adds, before each offer's own level."""
+        vectors = self.vectors(values)
+        if self.persuasion is not None:
+            return self.persuasion.contributions(vectors, is_proven=is_proven)
+        assert self.propensity is not None
+        model = self.propensity.model
+        prepared = model.columns.prepare(values, self.positions)
+        added = model.proven_contributions(prepared) if is_proven else model.contributions(prepared)
+        return LogOddsParts(np.full(len(values), model.base_log_odds), added)
+
+    @property
+    def feature_names(self) -> tuple[str, ...]:
+        """The features the model reads, in the order of its contributions."""
+        if self.persuasion is not None:
+            return self.persuasion.feature_names
+        assert self.propensity is not None
+        return self.propensity.model.columns.names
+
+    @property
+    def rounds(self) -> int:
+        """How many trees were grown, one after another; 0 without any."""
+        if self.propensity is not None:
+            return self.propensity.model.rounds
+        assert self.persuasion is not None
+        return max(arms.shown.rounds for _, arms in self.persuasion.pair.members)
 
     @cached_property
     def positions(self) -> NDArray[np.intp]:
-        """Where the model's columns stand among the manifest's features."""
-        return self.propensity.model.columns.positions(tuple(self.manifest.feature_names))
+        """Where they stand among the manifest's features."""
+        known = {name: at for at, name in enumerate(self.manifest.feature_names)}
+        return np.array([known[name] for name in self.feature_names], np.intp)
+
+    @property
+    def columns(self) -> Columns:
+        """Those features with the bounds they are held to."""
+        model = self.propensity.model if self.propensity is not None else None
+        if model is not None:
+            return model.columns
+        assert self.persuasion is not None
+        return self.persuasion.pair.members[0][1].shown.columns
 
 
 class OfferKind:
@@ -131,21 +172,23 @@ class OfferKind:
         change = {} if model.persuasion is None else model.persuasion.to_files()
         titles = TextColumn.of(model.tastes.categories)
         named: Arrays = {"offsets": titles.offsets, "categories": titles.content}
+        take = {} if model.propensity is None else model.propensity.to_files()
         return {
-            **{f"take_{name}": one for name, one in model.propensity.to_files().items()},
+            **{f"take_{name}": one for name, one in take.items()},
             **{f"change_{name}": one for name, one in change.items()},
             _TASTES: archive({**model.tastes.to_arrays(), **named}),
         }
 
     def read(self, manifest: Manifest[OfferTask], contents: Mapping[str, bytes]) -> OfferBundle:
         """The model out of its files."""
-        tastes, change = unarchive(contents[_TASTES]), _within(contents, "change_")
+        tastes = unarchive(contents[_TASTES])
+        take, change = _within(contents, "take_"), _within(contents, "change_")
         titles = TextColumn(tastes["offsets"], tastes["categories"])
         return OfferBundle(
             manifest,
             declared(contents),
-            Propensity.from_files(_within(contents, "take_")),
-            Persuasion.from_files(change) if PERSUASION_FILE in change else None,
+            None if manifest.task.is_causal else Propensity.from_files(take),
+            Persuasion.from_files(change) if manifest.task.is_causal else None,
             Tastes(tuple(titles), tastes["weights"], tastes["shares"]),
         )
 
@@ -154,9 +197,10 @@ class OfferKind:
         random = np.random.Generator(np.random.PCG64(_SEED))
         names = list(model.manifest.feature_names)
         values = np.full((GOLDEN_ROWS, len(names)), np.nan, np.float32)
-        columns = model.propensity.model.columns
+        columns = model.columns
         for name, low, high in zip(columns.names, columns.low, columns.high, strict=True):
-            values[:, names.index(name)] = low + random.random(GOLDEN_ROWS) * (high - low)
+            if name in names:
+                values[:, names.index(name)] = low + random.random(GOLDEN_ROWS) * (high - low)
         values[random.random(values.shape) < 0.1] = np.nan
         return {"values": values}
 
@@ -165,18 +209,17 @@ class OfferKind:
         values, vectors = proof["values"], model.vectors(proof["values"])
         offers = np.arange(len(values)) % len(model.offers)
         answers = {
-            "log_odds": model.propensity.log_odds(vectors, offers),
-            "pushes": model.contributions(values),
+            "log_odds": model.log_odds(vectors, offers),
+            "pushes": model.contributions(values).pushes,
         }
         if model.persuasion is not None:
             answers["effects"] = model.persuasion.effects(vectors)[0]
-            answers["without"] = model.persuasion.without(vectors)
+            answers["without"] = model.persuasion.chances(vectors)[0]
         return answers
 
     def proven(self, model: OfferBundle, proof: Arrays) -> Arrays:
         """What each feature adds, as LightGBM computes it."""
-        prepared = model.prepared(proof["values"])
-        return {"pushes": model.propensity.model.proven_contributions(prepared)}
+        return {"pushes": model.contributions(proof["values"], is_proven=True).pushes}
 
 
 OFFER_KIND = OfferKind()

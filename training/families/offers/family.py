@@ -78,7 +78,7 @@ class OffersFamily:
             child_runs=rung_runs(manifest),
             customers=learned.customers,
             rows=learned.rows,
-            features=len(learned.bundle.propensity.model.columns.names),
+            features=len(learned.bundle.feature_names),
             ladder=ReportedLadder(manifest.ladder, COLUMNS, offer_cell, "ece", "by_cutoff"),
             tables={
                 "evaluation.json": as_table(manifest.evaluation),
@@ -108,7 +108,7 @@ def _parameters(learned: LearnedOffers) -> Mapping[str, Any]:
         "offers": len(learned.bundle.offers),
         "customers": learned.customers,
         "rows": learned.rows,
-        "rounds": learned.bundle.propensity.model.rounds,
+        "rounds": learned.bundle.rounds,
         "test_cutoffs": ", ".join(learned.origins["tested_at"]),
     }
 

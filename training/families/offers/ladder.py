@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from features.vectors.vectors import Vectors
 from features.vocabulary.arrays import Floats
 from features.vocabulary.errors import ModelRefused
 from features.vocabulary.progress import Progress, silent
@@ -30,7 +31,8 @@ from training.measures.intervals import Resamples, interval
 from training.measures.levels import HeldLevel, HeldLevels
 from training.measures.metrics import auc, calibration_error, log_loss, observed_over_expected
 
-POPULARITY, ANSWERS, OWN_CATEGORY, LOGISTIC, BOOSTED, BLEND = (
+JOINT, POPULARITY, ANSWERS, OWN_CATEGORY, LOGISTIC, BOOSTED, BLEND = (
+    "one model of both arms",
     "how often the offer is taken",
     "offers taken before",
     "own share of the category",
@@ -45,6 +47,7 @@ FEWEST_WITHIN = 10
 """Offers with fewer takers or others say nothing of order within them."""
 MOST_TESTS = 4
 _RESAMPLES = 200
+JOINT_WAY = Rung(JOINT, "pair", (), "both chances, without the offer and with it")
 WITHIN = Measure("within_offer_auc", tie=0.002)
 NO_LEVELS = HeldLevels(())
 _Test = tuple[Cutoff, NDArray[np.int64]]
@@ -147,15 +150,27 @@ def offer_rungs(feature_names: Sequence[str]) -> tuple[Rung, ...]:
     return (*rungs, line, trees, both)
 
 
+Joint = Callable[[Cutoff, Vectors], Floats]
+"""How likely customers take the offer of their row by a model of both arms that was learned from what was over by a day."""
+
+
 def climb(
-    asked: Asked, rungs: Sequence[Rung], *, threads: int = 1, progress: Progress = silent
+    asked: Asked,
+    rungs: Sequence[Rung],
+    joint: Joint | None = None,
+    *,
+    threads: int = 1,
+    progress: Progress = silent,
 ) -> OfferLadder:
     """Test each way on the latest days, each learned from what was known and over by the day it is tested on.
 
-    Raises ``ModelRefused`` where too little was shown before some later day.
+    Where a control arm makes a ``joint`` model it is the way that ships, if it passes, for it alone tells what offers
+    change too. Raises ``ModelRefused`` where too little was shown before some later day.
     """
+    joint_rungs = () if joint is None else (JOINT_WAY,)
     tests = _tests(asked)
-    said: dict[str, list[Floats]] = {one.name: [] for one in rungs}
+    ways = (*rungs, *joint_rungs)
+    said: dict[str, list[Floats]] = {one.name: [] for one in ways}
     for done, (cutoff, rows) in enumerate(tests):
         progress("trying ways to tell who takes an offer", done, len(tests))
         known = asked.select(asked.exposed.ripe(cutoff))
@@ -166,21 +181,25 @@ def climb(
             )
             log_odds = fitted.log_odds(later.dataset.vectors, later.exposed.offers)
             said[rung.name].append(sigmoid(log_odds))
+        if joint is not None:
+            said[JOINT].append(joint(cutoff, later.dataset.vectors))
     progress("trying ways to tell who takes an offer", len(tests), len(tests))
     tested = asked.select(np.concatenate([rows for _, rows in tests]))
     found = []
-    for rung in rungs:
+    for rung in ways:
         probability = np.concatenate(said[rung.name])
         levels = _levels(tested, probability, tests)
         exposed = tested.exposed
         told = figures(tested.dataset.outcomes, probability, exposed.offers, exposed.customer_keys)
         found.append(OfferRung(rung.name, told, probability, levels))
     days = tuple(cutoff for cutoff, _ in tests)
-    return OfferLadder(tuple(found), best_way(rungs, found), tested, days, tuple(rungs))
+    return OfferLadder(tuple(found), best_way(ways, found), tested, days, ways)
 
 
 def best_way(ways: Sequence[Rung], tried: Sequence[OfferRung]) -> Rung:
-    """The simplest of these ways that tells takers apart as well as the best of them."""
+    """The joint model where there is one, else the simplest way that tells takers apart as well as the best of them."""
+    if JOINT_WAY in ways:
+        return JOINT_WAY
     by_name = {one.name: _within(one) for one in tried}
     best = max(by_name[rung.name] for rung in ways)
     return next(rung for rung in ways if WITHIN.is_as_good(by_name[rung.name], best))

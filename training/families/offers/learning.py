@@ -13,6 +13,8 @@ from features.plan.plan import Plan
 from features.store.pack import EventStream, Pack
 from features.store.store import Store
 from features.vectors.refresh import end_of_data
+from features.vectors.vectors import Vectors
+from features.vocabulary.arrays import Floats
 from features.vocabulary.errors import ModelRefused
 from features.vocabulary.progress import Progress, silent
 from features.vocabulary.time import Cutoff
@@ -26,9 +28,8 @@ from training.families.offers.exposures.exposed import Exposed
 from training.families.offers.exposures.ground import Asked, Ground
 from training.families.offers.exposures.tastes import Tastes
 from training.families.offers.exposures.terms import Offers
-from training.families.offers.ladder import OfferLadder, climb, offer_rungs
-from training.families.offers.persuading import persuade
-from training.families.offers.persuasion import Persuasion
+from training.families.offers.ladder import JOINT, JOINT_WAY, OfferLadder, climb, offer_rungs
+from training.families.offers.persuading import Persuading
 from training.families.offers.propensity import Propensity
 from training.ladder.choice import best_shippable, next_rung, notes_on_passed_over
 from training.learners.usable import usable_features
@@ -37,9 +38,13 @@ from training.measures.levels import HeldLevels
 from training.registry.gate import failed_of, said_of
 from training.registry.provenance import provenance
 
-FAMILY = "pooled propensity"
+FAMILY, JOINT_FAMILY = "pooled propensity", "pair of both arms"
 PROPENSITY: Final = "propensity"
 AFFINITY: Final = "affinity"
+_CHOSEN_ON_ALL = (
+    "Which features and ways tell both chances was chosen on all exposures, the tested ones among them; what is said of the "
+    "tested was learned from what was over before"
+)
 
 
 @dataclass(frozen=True)
@@ -91,13 +96,14 @@ def learn_offers(
     asked = ground.asked(exposed)
     of_shown = asked.select(np.flatnonzero(exposed.treated))
     usable = usable_features(of_shown.dataset, of_company=True)
-    ladder = climb(of_shown, offer_rungs(usable.names), threads=threads, progress=progress)
+    persuading, why_not = _persuading(asked, exposed, kind, offers, settings, progress)
+    joint = None if persuading is None else _Joint(persuading, exposed)
+    ladder = climb(of_shown, offer_rungs(usable.names), joint, threads=threads, progress=progress)
     ladder = best_shippable(ladder, _gate_fault)
-    effect, why_not = _persuasion(asked, exposed, kind, progress)
-    notes = [*usable.notes, *_notes(kind, shown, why_not)]
-    task = OfferTask(kind, settings.response_days, offers, effect is not None, why_not)
-    tastes = ground.tastes(end)
-    learning = _Learning(pack, plan, offers, of_shown, shown, task, effect, tastes, notes)
+    tastes, notes = ground.tastes(end), [*usable.notes, *_notes(kind, shown)]
+    learning = _Learning(
+        pack, plan, offers, settings, kind, of_shown, shown, persuading, why_not, tastes, notes
+    )
     return _learned(learning, ladder, threads, progress)
 
 
@@ -123,32 +129,61 @@ class _Learning:
     pack: Pack
     plan: Plan
     offers: Offers
+    settings: OfferSettings
+    kind: Evidence
     asked: Asked
     shown: Exposed
-    task: OfferTask
-    effect: Persuasion | None
+    persuading: Persuading | None
+    not_causal_because: str
     tastes: Tastes
     notes: Sequence[str]
+
+
+@dataclass(frozen=True)
+class _Joint:
+    """The chosen way to tell both chances, learned anew for each tested day from what was over by then."""
+
+    persuading: Persuading
+    exposed: Exposed
+
+    def __call__(self, day: Cutoff, vectors: Vectors) -> Floats:
+        known = self.exposed.ripe(day)
+        persuasion = self.persuading.learned_from(known)
+        if persuasion is None:
+            # Too few of one arm by then: everybody as often as offers were taken.
+            usual = float(self.exposed.taken[known & self.exposed.treated].mean())
+            return np.full(vectors.rows, usual)
+        return persuasion.chances(vectors)[1]
 
 
 def _learned(
     learning: _Learning, ladder: OfferLadder, threads: int, progress: Progress
 ) -> LearnedOffers:
-    """The way that ships fitted on everything that was shown."""
-    offers, shown, effect = learning.offers, learning.shown, learning.effect
+    """The way that ships fitted on everything that was shown, and what was held back where it tells both chances."""
+    offers, shown = learning.offers, learning.shown
     progress("fitting the model that ships", 0, 1)
-    propensity = Propensity.fit(
-        ladder.winner, learning.asked.dataset, shown.offers, len(offers), threads=threads
-    )
+    effect, propensity, why_not = None, None, learning.not_causal_because
+    if ladder.winner is JOINT_WAY and learning.persuading is not None:
+        effect = learning.persuading.persuasion()
+        title = f"{JOINT}, {effect.pair.name}, one for all offers"
+    else:
+        propensity = Propensity.fit(
+            ladder.winner, learning.asked.dataset, shown.offers, len(offers), threads=threads
+        )
+        title = f"{ladder.winner.name}, one for all offers"
+        why_not = why_not or f"{JOINT} is kept out: {ladder.passed_over[JOINT]}"
     progress("fitting the model that ships", 1, 1)
     metrics = {
         key: one for key, one in _plain(ladder.shipping).items() if key not in ("name", "ships")
     }
+    causal = [f"Not causal: {why_not}"] if why_not else [_CHOSEN_ON_ALL]
     manifest = Manifest(
         name=OFFERS,
-        learner=FAMILY,
-        title=f"{ladder.winner.name}, one for all offers",
-        task=learning.task,
+        learner=FAMILY if effect is None else JOINT_FAMILY,
+        title=title,
+        task=OfferTask(
+            learning.kind, learning.settings.response_days, offers, effect is not None, why_not
+        ),
         **_provenance(learning.plan, learning.pack),
         base_rate=float(shown.taken.mean()),
         metrics=metrics | HeldLevels.from_dict(metrics["by_cutoff"]).next_figures,
@@ -157,7 +192,7 @@ def _learned(
             "by_offer": ladder.by_offer([one.offer_id for one in offers.listed]),
             "persuasion": None if effect is None else effect.as_dict(),
         },
-        notes=[*learning.notes, *notes_on_passed_over(ladder.passed_over)],
+        notes=[*learning.notes, *causal, *notes_on_passed_over(ladder.passed_over)],
     )
     return LearnedOffers(
         OfferBundle(manifest, learning.plan.declarations, propensity, effect, learning.tastes),
@@ -192,19 +227,24 @@ def _are_plain_contacts(exposures: EventStream) -> bool:
     return bool(names) and names <= {*PLAIN_CONTACTS}
 
 
-def _persuasion(
-    asked: Asked, exposed: Exposed, kind: str, progress: Progress
-) -> tuple[Persuasion | None, str]:
-    """What offers change, or in words why nobody can tell."""
+def _persuading(
+    asked: Asked,
+    exposed: Exposed,
+    kind: Evidence,
+    offers: Offers,
+    settings: OfferSettings,
+    progress: Progress,
+) -> tuple[Persuading | None, str]:
+    """How to tell what offers change, or in words why nobody can."""
     if kind == AFFINITY:
         return None, "nobody kept which offers were shown"
     try:
-        return persuade(asked, exposed, progress=progress), ""
+        return Persuading.of(asked, exposed, offers, settings.contact_cents, progress=progress), ""
     except ModelRefused as refused:
         return None, f"expected {refused.expected}, found {refused.found}"
 
 
-def _notes(kind: str, shown: Exposed, why_not: str) -> list[str]:
+def _notes(kind: str, shown: Exposed) -> list[str]:
     found = []
     if kind == AFFINITY:
         found.append(
@@ -217,8 +257,6 @@ def _notes(kind: str, shown: Exposed, why_not: str) -> list[str]:
             f"{overlapping:.0%} of the exposures have another of the same customer in their days: "
             "each is told from what was known before it"
         )
-    if why_not:
-        found.append(f"Not causal: {why_not}")
     return found
 
 

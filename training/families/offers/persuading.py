@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from features.vocabulary.arrays import Floats
 from features.vocabulary.errors import ModelRefused
@@ -14,44 +16,86 @@ from training.datasets.dataset import Dataset
 from training.families.offers.exposures.crosses import NAMES
 from training.families.offers.exposures.exposed import Exposed
 from training.families.offers.exposures.ground import Asked
+from training.families.offers.exposures.terms import Offers
 from training.families.offers.ladder import SETTINGS
 from training.families.offers.persuasion import Persuasion, read_of
 from training.families.offers.uplift.choice import Chosen, Round, choose
-from training.families.offers.uplift.effect import Chance, Effect
 from training.families.offers.uplift.experiment import Experiment
-from training.families.offers.uplift.groups import EffectScale
+from training.families.offers.uplift.learners import learned
+from training.families.offers.uplift.pair import effect_of
 from training.families.offers.uplift.qini import effect_at
+from training.families.offers.uplift.scale import PairScale
+from training.families.offers.uplift.stakes import Stakes
 from training.learners.boosting import BoostedModel
-from training.learners.calibration import Calibration, calibrate, logit
 from training.learners.usable import usable_features
 
 MOST_OVERLAP = 0.05
 """Where more of the exposures overlap, the control of one campaign is shown another: no effect is told."""
 _ROUNDS = 80
-BEHAVIOUR_FEATURES = 25
+BEHAVIOUR_FEATURES = 60
 """So many features of behaviour are read beside the crosses: an effect is a difference of two noises."""
+FEWEST_TO_LEARN = 10
+"""From so many of either arm who acted, and who did not, an early day is told; to claim an effect takes more."""
+TERMS = ("offer_discount", "offer_category_share", "own_discount_share")
+"""What makes an offer change more: how strong it is, how much of what is bought it is about, and how often a discount was taken."""
 
 
-def persuade(asked: Asked, exposed: Exposed, *, progress: Progress = silent) -> Persuasion:
-    """Learn what offers change, all together.
+@dataclass(frozen=True)
+class Persuading:
+    """What was chosen of an experiment, so that it can be learned again from what was over by some day."""
 
-    Raises ``ModelRefused``, in words, where it was not drawn by lot who was shown an offer, where either arm
-    is too small, and where campaigns overlap.
-    """
-    experiment = experiment_of(asked, exposed)
-    chosen = choose(experiment, progress=progress)
-    name = chosen.effect.name
-    scores = chosen.winner.scores
-    scale = EffectScale.learn(experiment, scores)
-    control, curve = _control(experiment)
-    return Persuasion(
-        chosen.effect,
-        scale,
-        control,
-        curve,
-        float(experiment.outcomes[~experiment.treated].mean()),
-        _figures(experiment, chosen, scale, name),
-    )
+    experiment: Experiment
+    chosen: Chosen
+
+    @classmethod
+    def of(
+        cls,
+        asked: Asked,
+        exposed: Exposed,
+        offers: Offers,
+        contact_cents: float,
+        *,
+        progress: Progress = silent,
+    ) -> Persuading:
+        """Choose how both chances are told, by what decisions about these offers would have brought.
+
+        Raises ``ModelRefused``, in words, where it was not drawn by lot who was shown an offer, where either arm
+        is too small, and where campaigns overlap.
+        """
+        experiment = experiment_of(asked, exposed)
+        stakes = _stakes(offers, exposed, contact_cents)
+        return cls(experiment, choose(experiment, stakes=stakes, progress=progress))
+
+    def persuasion(self) -> Persuasion:
+        """Both chances, learned from everybody."""
+        experiment, chosen = self.experiment, self.chosen
+        scale = PairScale.learn(experiment, chosen.log_odds, self._terms)
+        return Persuasion(
+            chosen.pair,
+            scale,
+            experiment.vectors.feature_names,
+            float(experiment.outcomes[~experiment.treated].mean()),
+            _figures(experiment, chosen, scale),
+        )
+
+    def learned_from(self, rows: NDArray[np.bool_]) -> Persuasion | None:
+        """The same way learned from some exposures alone; None where they are too few to learn both chances from."""
+        some = self.experiment.select(rows)
+        if some.fewest_of_either < FEWEST_TO_LEARN:
+            return None
+        learn = partial(learned, self.chosen.names)
+        scale = PairScale.learn(some, Round(some, 0).out_of_fold(learn), self._terms)
+        return Persuasion(learn(some), scale, some.vectors.feature_names, 0.0, {})
+
+    @property
+    def _terms(self) -> tuple[str, ...]:
+        return tuple(one for one in TERMS if one in self.experiment.vectors.feature_names)
+
+
+def _stakes(offers: Offers, exposed: Exposed, contact_cents: float) -> Stakes:
+    margins = np.array([float(one.margin_cents) for one in offers.listed])
+    rewards = np.array([float(one.reward_cost_cents) for one in offers.listed])
+    return Stakes(margins[exposed.offers], rewards[exposed.offers], contact_cents)
 
 
 def experiment_of(asked: Asked, exposed: Exposed) -> Experiment:
@@ -104,37 +148,19 @@ def _few(dataset: Dataset) -> tuple[str, ...]:
     return tuple(name for name in usable if name in chosen)
 
 
-def _control(experiment: Experiment) -> tuple[BoostedModel, Calibration]:
-    """The chance to act without an offer, its curve learned from customers it had not seen."""
-
-    def learn(some: Experiment) -> Effect:
-        model = BoostedModel.fit(some.arm(False), settings=SETTINGS, rounds=_ROUNDS)
-        return Effect("without", ((1.0, Chance(model)),))
-
-    apart = Round(experiment, 0).out_of_fold(learn)
-    kept = ~experiment.treated
-    curve = calibrate(
-        logit(apart[kept]), experiment.outcomes[kept], isotonic_from=experiment.dataset.rows
-    )
-    return BoostedModel.fit(experiment.arm(False), settings=SETTINGS, rounds=_ROUNDS), curve
-
-
-def _figures(
-    experiment: Experiment, chosen: Chosen, scale: EffectScale, name: str
-) -> dict[str, Any]:
+def _figures(experiment: Experiment, chosen: Chosen, scale: PairScale) -> dict[str, Any]:
     mean, low, high = experiment.effect()
     balance, half = experiment.balance
+    effects = effect_of(scale.brought(experiment.vectors, chosen.log_odds))
     return {
-        "learner": name,
+        "learner": chosen.pair.name,
         "customers": experiment.dataset.rows,
         "control": int((~experiment.treated).sum()),
         "mean_effect": [mean, low, high],
         "balance_auc": [balance, half],
-        "effect_at_30_percent": effect_at(
-            experiment.outcomes, chosen.winner.scores, experiment.treated
-        ),
+        "effect_at_30_percent": effect_at(experiment.outcomes, effects, experiment.treated),
         "candidates": [
-            {"name": one.name, "qini": one.qini, "stability": one.stability}
+            {"name": one.name, "gain": one.gain, "qini": one.qini, "stability": one.stability}
             for one in chosen.candidates
         ],
         "tenths": [asdict(one) for one in scale.tenths],

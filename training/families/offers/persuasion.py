@@ -1,4 +1,4 @@
-"""What offers change: learned from a control arm, of all offers together."""
+"""What offers change: one model of both arms, of all offers together, brought to its level."""
 
 from __future__ import annotations
 
@@ -11,38 +11,46 @@ import numpy as np
 
 from features.vectors.vectors import Vectors
 from features.vocabulary.arrays import Floats
-from training.families.offers.uplift.effect import Effect
-from training.families.offers.uplift.groups import EffectScale
-from training.learners.boosting import BoostedModel
-from training.learners.calibration import Calibration
+from training.families.offers.uplift.pair import LogOddsParts, Pair, effect_of
+from training.families.offers.uplift.scale import PairScale
+from training.learners.calibration import sigmoid
 
-PERSUASION_FILE, _CONTROL = "persuasion.json", "control_"
+PERSUASION_FILE = "persuasion.json"
 
 
 @dataclass(frozen=True)
 class Persuasion:
-    """The effect of an offer on a customer, brought to size, with the chance to act without it."""
+    """How likely each customer acts without an offer and with it.
 
-    effect: Effect
-    scale: EffectScale
-    control: BoostedModel
-    control_curve: Calibration
+    The chance with it is the propensity that is shown and explained, the difference the effect: gain and cost of a decision
+    come from one and the same pair, so that their errors do not add up.
+    """
+
+    pair: Pair
+    scale: PairScale
+    feature_names: tuple[str, ...]
     usual: float
     figures: Mapping[str, Any]
 
-    @property
-    def feature_names(self) -> tuple[str, ...]:
-        """What is read of a customer and an offer."""
-        return self.control.columns.names
+    def log_odds(self, vectors: Vectors) -> tuple[Floats, Floats]:
+        """The log-odds to act without the offer of each row and with it."""
+        read = read_of(vectors, self.feature_names)
+        return self.scale.brought(read, self.pair.log_odds(read))
+
+    def chances(self, vectors: Vectors) -> tuple[Floats, Floats]:
+        """The chance to act without the offer of each row and with it."""
+        without, shown = self.log_odds(vectors)
+        return sigmoid(without), sigmoid(shown)
 
     def effects(self, vectors: Vectors) -> tuple[Floats, Floats, Floats]:
         """The effect of the offer of each row, with the ends of its 95 % interval."""
-        effects = self.scale.effects(self.effect.score(read_of(vectors, self.feature_names)))
+        effects = effect_of(self.log_odds(vectors))
         return effects, *self.scale.interval(effects)
 
-    def without(self, vectors: Vectors) -> Floats:
-        """The chance to act without the offer."""
-        return self.control_curve.apply(self.control.score(vectors))
+    def contributions(self, vectors: Vectors, *, is_proven: bool = False) -> LogOddsParts:
+        """What the log-odds to act with the offer are made of, one column a feature of ``feature_names``."""
+        read = read_of(vectors, self.feature_names)
+        return self.scale.contributions(read, self.pair.contributions(read, is_proven=is_proven))
 
     def as_dict(self) -> dict[str, Any]:
         """What was found, for the record."""
@@ -52,23 +60,20 @@ class Persuasion:
         """The models' files, and the rest as JSON."""
         content = {
             "scale": json.loads(self.scale.to_bytes()),
-            "curve": json.loads(self.control_curve.to_bytes()),
+            "feature_names": list(self.feature_names),
             "usual": self.usual,
             "told": dict(self.figures),
         }
-        files = self.effect.to_files() | {PERSUASION_FILE: json.dumps(content).encode()}
-        return files | {f"{_CONTROL}{name}": one for name, one in self.control.to_files().items()}
+        return self.pair.to_files() | {PERSUASION_FILE: json.dumps(content).encode()}
 
     @classmethod
     def from_files(cls, files: Mapping[str, bytes]) -> Self:
         """The persuasion read back; the bytes must have been verified."""
         content = json.loads(files[PERSUASION_FILE])
-        control = {name: files[f"{_CONTROL}{name}"] for name in BoostedModel.files}
         return cls(
-            Effect.from_files(files),
-            EffectScale.from_dict(content["scale"]),
-            BoostedModel.from_files(control),
-            Calibration.from_dict(content["curve"]),
+            Pair.from_files(files),
+            PairScale.from_dict(content["scale"]),
+            tuple(content["feature_names"]),
             float(content["usual"]),
             content["told"],
         )

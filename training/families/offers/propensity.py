@@ -71,11 +71,11 @@ class Propensity:
     def log_odds(
         self, vectors: Vectors, offers: NDArray[np.integer], *, threads: int = 1
     ) -> Floats:
-        """The calibrated log-odds that each customer takes the offer of their row."""
+        """The calibrated log-odds that each customer takes the offer of their row; -1 is one of the level of all."""
         positions = self.model.columns.positions(vectors.feature_names)
         prepared = self.model.columns.prepare(vectors.values, positions)
         raw = self.model.log_odds(prepared, threads=threads)
-        return np.asarray(logit(self.calibration.apply(raw)) + self.shifts[offers])
+        return np.asarray(logit(self.calibration.apply(raw)) + np.append(self.shifts, 0.0)[offers])
 
     def to_files(self) -> dict[str, bytes]:
         """The model's files, and the rest as JSON."""

@@ -19,6 +19,9 @@ COLUMNS = (
 )
 
 
+_OWN_LEVEL = ", with a level of its own for each that fifty took and fifty did not"
+
+
 def offer_cell(row: Mapping[str, Any], key: str) -> str:
     """One figure of a row of the ladder as it is shown; a dash where there is none."""
     value = row.get(key)
@@ -47,7 +50,7 @@ def offer_card(
         f"# Offers{f' of {company}' if company else ''}: {manifest.title}",
         f"Digest `{manifest.digest}`, family {manifest.learner}, data up to {manifest.data_cut}.",
         "## What it answers",
-        f"{asked}. One model of all offers, with a level of its own for each that fifty took and fifty did not.",
+        f"{asked}. One model of all offers{'' if manifest.task.is_causal else _OWN_LEVEL}.",
         "## How well",
         f"Tested on exposures from {', '.join(origins['tested_at'])} on, each told from what was known and over "
         f"before: AUC within offers {offer_cell(found, 'within_offer_auc')}, ECE {offer_cell(found, 'ece')}. "
@@ -83,9 +86,10 @@ def _changes(manifest: Manifest[OfferTask]) -> str:
     lines = [
         f"By lot {told['control']:,} of {told['customers']:,} were not shown the offer. It makes customers "
         f"{mean:+.2%} [{low:+.2%}, {high:+.2%}] likelier to act; learned by {told['learner']}.",
-        "| learner | Qini, customers not seen | target set that stays |\n| --- | ---: | ---: |\n"
+        "| way | decisions bring, cents an exposure | Qini, customers not seen | target set that stays |\n"
+        "| --- | ---: | ---: | ---: |\n"
         + "\n".join(
-            f"| {one['name']} | {one['qini']:.4f} | {one['stability']:.0%} |"
+            f"| {one['name']} | {one['gain']:.2f} | {one['qini']:.4f} | {one['stability']:.0%} |"
             for one in told["candidates"]
         ),
         "| tenth | expected | seen |\n| --- | ---: | ---: |\n"

@@ -18,6 +18,7 @@ from features.store.pack import EventStream
 from features.store.store import Store, open_store
 from features.vectors.refresh import end_of_data
 from features.vectors.vectors import Vectors
+from features.vocabulary.arrays import Floats
 from features.vocabulary.errors import BundleRefused, DataRefused, ModelRefused
 from features.vocabulary.time import Cutoff
 from tests.republishing import republished
@@ -29,15 +30,18 @@ from training.families.offers.checks import figure_checks
 from training.families.offers.exposures.exposed import NOT_TAKEN, Exposed
 from training.families.offers.exposures.ground import Asked, Ground
 from training.families.offers.exposures.tastes import Tastes
-from training.families.offers.exposures.terms import Offers
+from training.families.offers.exposures.terms import Offer, Offers
+from training.families.offers.ladder import JOINT, JOINT_WAY, climb, offer_rungs
 from training.families.offers.learning import (
     LearnedOffers,
+    _Joint,
     _shown_or_bought,
     learn_offers,
     next_best,
 )
-from training.families.offers.persuading import experiment_of
+from training.families.offers.persuading import Persuading, _stakes, experiment_of
 from training.families.offers.recomputed import offer_predictions
+from training.families.offers.uplift.learners import LEARNERS
 from training.registry.gate import failed_of
 
 DAY = 86_400
@@ -201,6 +205,83 @@ def test_without_a_control_or_what_it_did_no_effect_is_claimed() -> None:
     )
     with pytest.raises(ModelRefused, match="treated alone"):
         experiment_of(asked, silent)
+
+
+OFFERS = Offers.of([Offer("tea", "Tea", 400, 100), Offer("mug", "Mug", 900, 100)])
+
+
+@pytest.fixture(scope="module")
+def persuading() -> Persuading:
+    asked, rows = exposed(4_000)
+    return Persuading.of(asked, rows, OFFERS, 2.0)
+
+
+def test_both_chances_are_learned_of_all_offers_together(persuading: Persuading) -> None:
+    found, experiment = persuading.persuasion(), persuading.experiment
+    without, shown = found.chances(experiment.vectors)
+    assert without[~experiment.treated].mean() == pytest.approx(0.3, abs=0.04)
+    assert shown[experiment.treated].mean() == pytest.approx(0.5, abs=0.04)
+    effect, low, high = found.effects(experiment.vectors)
+    assert effect == pytest.approx(shown - without)
+    assert ((low < 0.2) & (high > 0.2)).mean() > 0.9
+    # An effect is a difference of chances: it is never cut off at the chance it is a part of.
+    assert (effect < shown).all() and (-effect < without).all()
+    told = found.as_dict()
+    assert told["control"] == int((~experiment.treated).sum()) and len(told["tenths"]) == 10
+    assert {one["name"] for one in told["candidates"]} == set(LEARNERS)
+
+
+def test_what_decisions_would_have_brought_goes_by_each_offers_own_money() -> None:
+    _, rows = exposed(400)
+    stakes = _stakes(OFFERS, rows, 2.0)
+    # In the order of their numbers the mug stands first.
+    assert stakes.margin_cents.tolist() == [900.0] * 200 + [400.0] * 200
+    assert stakes.reward_cents.tolist() == [100.0] * 400 and stakes.contact_cents == 2.0
+
+
+def test_on_an_early_day_both_chances_are_learned_from_what_was_over_or_not_at_all(
+    persuading: Persuading,
+) -> None:
+    first = np.arange(4_000) < 2_000
+    found = persuading.learned_from(first)
+    assert found is not None and found.pair.name == persuading.chosen.pair.name
+    vectors = persuading.experiment.vectors.select(~first)
+    assert found.chances(vectors)[1].mean() == pytest.approx(0.5, abs=0.06)
+    assert persuading.learned_from(np.arange(4_000) < 10) is None
+
+
+def test_where_one_arm_was_too_small_by_a_day_everybody_is_as_likely_as_offers_were_taken(
+    persuading: Persuading,
+) -> None:
+    _, rows = exposed(4_000)
+    some = np.flatnonzero((np.arange(4_000) < 10) | (np.arange(4_000) >= 2_000))
+    few = replace(persuading, experiment=persuading.experiment.select(some))
+    day = Cutoff(int(rows.shown_seconds.min()) + 31 * DAY)
+    told = _Joint(few, rows.select(some))(day, few.experiment.vectors)
+    first = rows.select(np.arange(10))
+    assert set(told.tolist()) == {float(first.taken[first.treated].mean())}
+
+
+def test_the_model_of_both_arms_ships_where_there_is_one_and_steps_back_where_it_is_kept_out() -> (
+    None
+):
+    asked, rows = exposed(2_000)
+    shown = asked.select(np.flatnonzero(rows.treated))
+    asked_of: list[Cutoff] = []
+
+    def joint(day: Cutoff, vectors: Vectors) -> Floats:
+        asked_of.append(day)
+        return np.full(vectors.rows, 0.5)
+
+    found = climb(shown, offer_rungs(("offer_discount", "orders")), joint)
+    assert found.winner is JOINT_WAY and tuple(asked_of) == found.days
+    assert found.of(JOINT).probability.tolist() == [0.5] * found.tested.exposed.rows
+    left = found.passing_over("its level is off")
+    assert left is not None and left.winner.name != JOINT
+    assert left.passed_over == {JOINT: "its level is off"}
+    without = climb(shown, offer_rungs(("offer_discount", "orders")))
+    assert without.winner.name == left.winner.name
+    assert JOINT not in [one.name for one in without.rungs]
 
 
 def test_tastes_are_those_of_the_last_start_of_thirty_days(

@@ -15,7 +15,6 @@ from features.vocabulary.arrays import Floats
 from features.vocabulary.errors import ModelRefused
 from training.datasets.dataset import Dataset
 from training.datasets.lots import dealt
-from training.families.offers.uplift.line import chance_line
 from training.learners.logistic import LogisticModel
 from training.learners.sorted_scores import SortedScores
 
@@ -26,8 +25,6 @@ MOST_IMBALANCE = 0.02
 LEAST_CHANCE = 0.01
 """A rarer arm gives single customers the weight of a hundred."""
 FOLDS = 3
-_APART = 7
-"""The round of folds that is kept for what either arm would have done."""
 _SURE = 1.96
 
 
@@ -95,26 +92,6 @@ class Experiment:
         return mean_effect(self.outcomes, self.treated, self.weights)
 
     @cached_property
-    def pseudo_outcomes(self) -> Floats:
-        """A number a customer whose mean over any customers is their effect (Robins and Rotnitzky 1995).
-
-        The models of either arm have not seen the customer they speak of.
-        """
-        fold, treated = self.folds(_APART), self.treated
-        expected = np.zeros((2, len(treated)))
-        for one in range(FOLDS):
-            held = fold == one
-            others, asked = self.select(~held), self.vectors.select(held)
-            for arm in (0, 1):
-                expected[arm, held] = chance_line(others.arm(bool(arm))).answer(asked)
-        corrected = np.where(
-            treated,
-            (self.outcomes - expected[1]) / self.chances,
-            -(self.outcomes - expected[0]) / (1 - self.chances),
-        )
-        return np.asarray(expected[1] - expected[0] + corrected)
-
-    @cached_property
     def balance(self) -> tuple[float, float]:
         """The AUC of the arm told from the customers by a model that has not seen them, and its 95 % half-width."""
         fold = self.folds(0)
@@ -129,6 +106,12 @@ class Experiment:
         shown = float(self.treated.sum())
         kept = arms.rows - shown
         return found, _SURE * math.sqrt((arms.rows + 1) / (12 * shown * kept))
+
+    @property
+    def fewest_of_either(self) -> int:
+        """How many acted, or did not, of the arm where that is least."""
+        acted = [self.outcomes[self.treated == arm] for arm in (True, False)]
+        return int(min(min(one.sum(), len(one) - one.sum()) for one in acted))
 
     def _require_arms(self) -> None:
         rows = self.dataset.rows

@@ -1,124 +1,66 @@
-"""Eight ways to learn what an offer changes, each a function of an experiment that gives an ``Effect``.
-
-Künzel et al. (2019) for S, T and X, Kennedy (2023) for DR. All but the rule read every feature.
-"""
+"""Three ways to learn both chances, each a function of an experiment that gives a ``Pair``; all read every feature."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from functools import partial
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
 
-import numpy as np
-
-from features.vectors.vectors import Vectors
 from training.datasets.dataset import Dataset
-from training.families.offers.uplift.effect import (
-    ROUNDS,
-    SETTINGS,
-    Chance,
-    Effect,
-    Part,
-    Regressed,
-    with_arm,
-)
 from training.families.offers.uplift.experiment import Experiment
-from training.families.offers.uplift.line import Line, chance_line
+from training.families.offers.uplift.line import Line
+from training.families.offers.uplift.pair import Arms, Pair, with_arm
 from training.learners.boosting import BoostedModel
-from training.learners.calibration import sigmoid
+from training.learners.trees import BoostingSettings
 
-_RIDGE = 1_000.0
-RULE, RESPONSE, T_LOGISTIC, S, T, X, DR_LINE, DR = (
-    "one-feature rule",
-    "response of the treated",
-    "T-learner, logistic",
-    "S-learner",
-    "T-learner",
-    "X-learner",
-    "DR-learner, linear",
-    "DR-learner",
-)
+ONE_LINE, TWO_LINES, TREES = "one line", "a line for each arm", "trees of both arms"
+ROUNDS = 100
+BAGS = 3
+"""So many times trees are grown, each from other draws of rows and features: alone they tell effects by accident."""
+
+Learn = Callable[[Experiment], Pair]
 
 
-Learn = Callable[[Experiment], Effect]
+def one_line(experiment: Experiment) -> Pair:
+    """A logistic regression that reads the arm: in log-odds an offer does the same to everybody."""
+    return Pair(ONE_LINE, ((1.0, Arms.of_both(Line.fit(_with_arm(experiment)))),))
 
 
-def boosted(dataset: Dataset) -> BoostedModel:
-    """Trees for a chance, as far as an effect is told by them."""
-    return BoostedModel.fit(dataset, settings=SETTINGS, rounds=ROUNDS)
+def two_lines(experiment: Experiment) -> Pair:
+    """A logistic regression of each arm (Künzel et al. 2019: a T-learner)."""
+    without, shown = (Line.fit(experiment.arm(arm)) for arm in (False, True))
+    return Pair(TWO_LINES, ((1.0, Arms(without, shown)),))
 
 
-def difference(name: str, fit: Callable[[Dataset], Part], experiment: Experiment) -> Effect:
-    """A model of each arm; the effect is the difference of their chances."""
-    shown, kept = (fit(experiment.arm(arm)) for arm in (True, False))
-    return Effect(name, ((1.0, shown), (-1.0, kept)))
+def trees(experiment: Experiment) -> Pair:
+    """Trees of few leaves that read the arm (Künzel et al. 2019: an S-learner), the mean of three draws."""
+    both = _with_arm(experiment)
+    grown = [
+        BoostedModel.fit(both, settings=_settings(seed), rounds=ROUNDS)
+        for seed in range(1, BAGS + 1)
+    ]
+    return Pair(TREES, tuple((1.0 / BAGS, Arms.of_both(one)) for one in grown))
 
 
-def response(experiment: Experiment) -> Effect:
-    """The chance to act of who is shown the offer, as if nobody did without it."""
-    return Effect(RESPONSE, ((1.0, chance_line(experiment.arm(True))),))
+LEARNERS: Mapping[str, Learn] = {ONE_LINE: one_line, TWO_LINES: two_lines, TREES: trees}
+"""From the simplest on."""
 
 
-def rule(experiment: Experiment) -> Effect:
-    """The one feature whose high or low values tell the most of the effect in a straight line."""
-    pseudo = experiment.pseudo_outcomes
-    vectors = experiment.vectors
-    best = Line.fit(_only(vectors, vectors.feature_names[0]), pseudo, _RIDGE)
-    least = np.inf
-    for name in vectors.feature_names:
-        line = Line.fit(_only(vectors, name), pseudo, _RIDGE)
-        left = float(np.sum((pseudo - line.answer(vectors)) ** 2))
-        if left < least - 1e-9:
-            best, least = line, left
-    return Effect(RULE, ((1.0, best),))
+def learned(names: Sequence[str], experiment: Experiment) -> Pair:
+    """The mean of the named ways, each learned from the same customers."""
+    return Pair.mean_of([LEARNERS[name](experiment) for name in names])
 
 
-def single(experiment: Experiment) -> Effect:
-    """One model of both arms that reads the arm too."""
-    both = Dataset(with_arm(experiment.vectors, experiment.treated), experiment.outcomes)
-    model = boosted(both)
-    return Effect(S, ((1.0, Chance(model, 1.0)), (-1.0, Chance(model, 0.0))))
-
-
-def crossed(experiment: Experiment) -> Effect:
-    """What each arm's customers would have done in the other, and trees on the difference."""
-    shown, kept = (boosted(experiment.arm(arm)) for arm in (True, False))
-    treated, vectors, outcomes = experiment.treated, experiment.vectors, experiment.outcomes
-    of_shown = vectors.select(treated)
-    of_kept = vectors.select(~treated)
-    gained = Regressed.fit(of_shown, outcomes[treated] - sigmoid(kept.score(of_shown)))
-    missed = Regressed.fit(of_kept, sigmoid(shown.score(of_kept)) - outcomes[~treated])
-    share = float(experiment.chances.mean())
-    return Effect(X, ((1.0 - share, gained), (share, missed)))
-
-
-def robust(experiment: Experiment) -> Effect:
-    """Trees on what each customer would have done in either arm, corrected by what was seen."""
-    final = Regressed.fit(experiment.vectors, experiment.pseudo_outcomes)
-    return Effect(DR, ((1.0, final),))
-
-
-def robust_line(experiment: Experiment) -> Effect:
-    """The same in a straight line."""
-    final = Line.fit(experiment.vectors, experiment.pseudo_outcomes, _RIDGE)
-    return Effect(DR_LINE, ((1.0, final),))
-
-
-LEARNERS: Mapping[str, Learn] = {
-    RULE: rule,
-    RESPONSE: response,
-    T_LOGISTIC: partial(difference, T_LOGISTIC, chance_line),
-    DR_LINE: robust_line,
-    S: single,
-    X: crossed,
-    T: partial(difference, T, lambda arm: Chance(boosted(arm))),
-    DR: robust,
-}
-"""From the simplest on: of equals the first is taken."""
-
-
-def _only(vectors: Vectors, name: str) -> Vectors:
-    values: Any = vectors.column(name)[:, None]
-    return Vectors(
-        vectors.plan_hash, (name,), vectors.customer_keys, vectors.cutoff_seconds, values
+def _settings(seed: int) -> BoostingSettings:
+    return BoostingSettings(
+        leaves=6,
+        depth=6,
+        learning_rate=0.04,
+        leaf_share=0.002,
+        feature_fraction=0.5,
+        bagging_fraction=0.6,
+        lambda_l2=20.0,
+        seed=seed,
     )
+
+
+def _with_arm(experiment: Experiment) -> Dataset:
+    return Dataset(with_arm(experiment.vectors, experiment.treated), experiment.outcomes)

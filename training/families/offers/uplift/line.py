@@ -1,42 +1,45 @@
-"""A straight line for an effect or for the log-odds of a chance: what little data can carry."""
+"""A straight line in log-odds: what little data can carry."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Self
+from typing import ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from features.vectors.vectors import Vectors
 from features.vocabulary.arrays import Floats
 from training.datasets.dataset import Dataset
-from training.learners.calibration import sigmoid
 from training.learners.columns import Columns
 from training.learners.logistic import penalised, signed_log
+from training.learners.model import Model
+
+_STRENGTH = 1.0
 
 
 @dataclass(frozen=True)
-class Line:
-    """A weighted sum of features, or the chance whose log-odds it is; a missing value stands at the mean.
+class Line(Model):
+    """A weighted sum of features in log-odds; a missing value stands at the mean.
 
     A feature is read as it is or as its signed logarithm, whichever is less skewed.
     """
 
+    family: ClassVar[str] = "line"
+    files: ClassVar[tuple[str, ...]] = ("line.json",)
+
     columns: Columns
+    base_log_odds: float
     in_logs: NDArray[np.bool_]
     centre: Floats
     coefficients: Floats
-    level: float
-    is_chance: bool = False
 
     @classmethod
-    def fit(
-        cls, vectors: Vectors, targets: Floats, strength: float, *, is_chance: bool = False
-    ) -> Self:
-        """Ridge or penalised logistic regression on standardised features, the intercept unpenalised."""
+    def fit(cls, dataset: Dataset) -> Self:
+        """Penalised logistic regression on every feature, standardised, the intercept unpenalised."""
+        dataset.require_fit()
+        vectors = dataset.vectors
         columns = Columns.learn(vectors, vectors.feature_names)
         prepared = columns.prepare(vectors.values, columns.positions(columns.names))
         in_logs = _skew(signed_log(prepared)) < _skew(prepared.astype(np.float64))
@@ -46,52 +49,46 @@ class Line:
         away = np.where(present, told - centre, 0.0)
         spread = away.std(axis=0)
         scale = np.where(spread > 1e-9, spread, np.inf)
-        standard: Floats = away / scale
-        weights: Floats
-        if is_chance:
-            level, weights = penalised(standard, targets, strength)
-        else:
-            gram = standard.T @ standard + strength * np.eye(standard.shape[1])
-            level = float(targets.mean())
-            weights = np.asarray(np.linalg.solve(gram, standard.T @ (targets - level)))
+        level, weights = penalised(away / scale, dataset.outcomes, _STRENGTH)
         rounded = np.array([float(f"{one:.10g}") for one in weights / scale])
-        return cls(columns, in_logs, centre, rounded, level, is_chance)
+        return cls(columns, level, in_logs, centre, rounded)
 
-    def answer(self, vectors: Vectors) -> Floats:
-        """The sum of each vector, or its chance."""
-        positions = self.columns.positions(vectors.feature_names)
-        prepared = self.columns.prepare(vectors.values, positions)
+    def log_odds(self, prepared: NDArray[np.float32], *, threads: int = 1) -> Floats:
+        """The sum of each row."""
+        total = np.full(len(prepared), self.base_log_odds)
+        # Column by column, so that a row alone is summed as among many.
+        for column in self.contributions(prepared).T:
+            total += column
+        return total
+
+    def contributions(self, prepared: NDArray[np.float32], *, threads: int = 1) -> Floats:
+        """What each feature adds to the sum."""
         told = np.where(self.in_logs, signed_log(prepared), prepared)
         away = np.where(np.isnan(told), 0.0, told - self.centre)
-        total = np.full(len(away), self.level)
-        # Column by column, so that a row alone is summed as among many.
-        for column, weight in zip(away.T, self.coefficients, strict=True):
-            total += weight * column
-        return sigmoid(total) if self.is_chance else total
+        added: Floats = away * self.coefficients
+        return added
 
     def to_files(self) -> dict[str, bytes]:
         """The line as JSON."""
         content = {
             "columns": self.columns.as_dict(),
+            "base_log_odds": self.base_log_odds,
             "in_logs": self.in_logs.tolist(),
             "centre": self.centre.tolist(),
             "coefficients": self.coefficients.tolist(),
-            "level": self.level,
-            "is_chance": self.is_chance,
         }
         return {"line.json": json.dumps(content).encode()}
 
     @classmethod
     def from_files(cls, files: Mapping[str, bytes]) -> Self:
-        """The part read back."""
+        """The line read back."""
         content = json.loads(files["line.json"])
         return cls(
             Columns.from_dict(content["columns"]),
+            float(content["base_log_odds"]),
             np.array(content["in_logs"], np.bool_),
-            np.array(content["centre"]),
-            np.array(content["coefficients"]),
-            float(content["level"]),
-            bool(content["is_chance"]),
+            np.array(content["centre"], np.float64),
+            np.array(content["coefficients"], np.float64),
         )
 
 
@@ -103,9 +100,3 @@ def _skew(values: Floats) -> Floats:
     away = np.where(present, values - mean, 0.0)
     spread = np.sqrt((away**2).sum(axis=0) / count)
     return np.asarray(np.abs((away**3).sum(axis=0) / count / np.maximum(spread, 1e-12) ** 3))
-
-
-def chance_line(dataset: Dataset) -> Line:
-    """A logistic regression on every feature."""
-    dataset.require_fit()
-    return Line.fit(dataset.vectors, dataset.outcomes, 1.0, is_chance=True)
