@@ -108,6 +108,9 @@ class CodedEvents:
     columns: Mapping[str, Sequence[int]]
 
 
+NO_EVENTS: Final = CodedEvents((), (), {})
+
+
 class StreamReader:
     """Reads the fresh events of one stream of a pack; its look-ups are made once."""
 

@@ -18,14 +18,13 @@ from features.plan.plan import Plan
 from features.store.pack import Pack
 from features.vectors.batches import EventBatch, batch_of
 from features.vectors.declared_columns import fill_declared
-from features.vectors.fresh import ORDER, CodedEvents, FreshEvents, StreamReader
+from features.vectors.fresh import NO_EVENTS, ORDER, CodedEvents, FreshEvents, StreamReader
 from features.vectors.kernel_call import load_kernel
 from features.vectors.vectors import fill_values
 from features.vocabulary.errors import UsageRefused, did_you_mean
 from features.vocabulary.time import Cutoff
 
 _FIRST_CUTOFF = np.zeros(1, np.int64)
-_NOTHING = CodedEvents((), (), {})
 
 
 class OnlineVectors:
@@ -61,7 +60,9 @@ class OnlineVectors:
         batch = batch_of(self._pack, self._plan.columns, chosen)
         if key < 0:
             batch = _without_events(batch)
-        added = {name: self._read(name, events, key) for name, events in (fresh or {}).items()}
+        added = {
+            name: self.newer_events(name, events, key) for name, events in (fresh or {}).items()
+        }
         if any(len(one.seconds) for name, one in added.items() if name in self._plan.columns):
             batch = self._merged(batch, added)
         values = np.empty((1, self._width), np.float32)
@@ -75,7 +76,8 @@ class OnlineVectors:
         vector: NDArray[np.float32] = values[0]
         return vector
 
-    def _read(self, name: str, events: FreshEvents, key: int) -> CodedEvents:
+    def newer_events(self, name: str, events: FreshEvents, key: int) -> CodedEvents:
+        """Events of one table in the store's codes, without those it holds; ``key`` is -1 of whom it does not know."""
         reader = self._readers.get(name)
         if reader is None:
             raise UsageRefused(
@@ -89,7 +91,7 @@ class OnlineVectors:
 
     def _merged(self, batch: EventBatch, added: Mapping[str, CodedEvents]) -> EventBatch:
         """The batch of one customer with more events, each stream in order of time again."""
-        more = [added.get(name, _NOTHING) for name in self._plan.columns]
+        more = [added.get(name, NO_EVENTS) for name in self._plan.columns]
         total = len(batch.seconds) + sum(len(one.seconds) for one in more)
         whole = replace(
             batch,

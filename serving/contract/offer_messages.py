@@ -163,6 +163,13 @@ class OfferRowAnswer(Answer):
     customer_id: Annotated[str | None, Field(description=ANSWERED_NUMBER)]
     status: Annotated[RowStatus, Field(description="Whether this customer could be decided about.")]
     decision_id: Annotated[str | None, Field(description="Names the decision; null without one.")]
+    vector_as_of: Annotated[
+        str | None,
+        Field(
+            description="Behaviour of this customer before this instant counted: events told since make it newer. Null "
+            "where nothing was decided."
+        ),
+    ]
     slots: Annotated[list[SlotAnswer], Field(description="What stands where.")]
     candidates: Annotated[list[CandidateAnswer], Field(description="The best that may be shown.")]
     dropped: Annotated[list[DroppedAnswer], Field(description="What may not be shown, and why.")]

@@ -33,15 +33,17 @@ from serving.contract.offer_messages import (
     Step,
     TermsAnswer,
 )
+from serving.contract.recorded_scores import joined_events
 from serving.contract.routes import contract_routes
 from serving.in_use.models_in_use import ModelsInUse
 from serving.in_use.served import OFFERS
 from serving.ledger.hold_out import STANDING
 from serving.ledger.offer_decisions import DECIDED, EXPLORED, HOLD_OUT, OfferDecision
 from serving.offers.arbitration import NOTHING, REASONS, STEP_OF
-from serving.offers.offering import Arbitrated, Offering, decisions_by_place
+from serving.offers.offering import Arbitrated, Offering, ToldEvents, decisions_by_place
 from serving.offers.reasons import OfferReason, explained_offers
 from serving.process.waiter import look_up
+from serving.scores.fresh_events import fresh_events
 from serving.scores.score import Status
 from training.reasons.languages.language import Language
 
@@ -90,6 +92,7 @@ class _Decided:
     """What was decided for one customer and written down."""
 
     decision_id: str
+    vector_as_of: str
     slots: list[SlotAnswer]
     candidates: list[CandidateAnswer]
     dropped: list[DroppedAnswer]
@@ -101,6 +104,7 @@ def _row(row: CustomerRow, status: Status, decided: _Decided | None) -> OfferRow
         customer_id=row.customer_id or None,
         status=word_of(status),
         decision_id=None if decided is None else decided.decision_id,
+        vector_as_of=None if decided is None else decided.vector_as_of,
         slots=[] if decided is None else decided.slots,
         candidates=[] if decided is None else decided.candidates,
         dropped=[] if decided is None else decided.dropped,
@@ -137,8 +141,9 @@ def _decided(
     hold_out, now = models_in_use.ledger.hold_out, models_in_use.now()
     decision_ids = [secrets.token_hex(16) for _ in names]
     lots = [[hold_out.lot(one, slot) for slot in range(question.slots)] for one in decision_ids]
+    told = _newer_events(models_in_use, found, keys)
     arbitrated = _arbitrated(
-        models_in_use, found, keys, np.array(lots), now, asked=asked, context=context
+        models_in_use, found, keys, told, np.array(lots), now, asked=asked, context=context
     )
     look_up()
     percent = found.policy.hold_out_percent
@@ -170,6 +175,7 @@ def _decided(
     return {
         customer_id: _Decided(
             decision_ids[row],
+            instant(found.known_until(told.get(keys[customer_id], {})).seconds),
             slots_of[row],
             candidates[row],
             _dropped(found, arbitrated, row),
@@ -178,10 +184,22 @@ def _decided(
     }
 
 
+def _newer_events(
+    models_in_use: ModelsInUse, found: Offering, keys: Mapping[str, int]
+) -> ToldEvents:
+    """What was told of customers that the store does not know yet."""
+    recorded = models_in_use.newer_events(keys, found.as_of.seconds)
+    return {
+        keys[one]: fresh_events(joined_events({}, events), found.pack)[0]
+        for one, events in recorded.items()
+    }
+
+
 def _arbitrated(
     models_in_use: ModelsInUse,
     found: Offering,
     known: Mapping[str, int],
+    told: ToldEvents,
     lots: np.ndarray,
     now: int,
     *,
@@ -194,7 +212,7 @@ def _arbitrated(
         found.counted_from(now), models_in_use.all_ids_of(known)
     )
     since = decisions_by_place(found, keys, shown)
-    expected = found.expect(keys)
+    expected = found.expect(keys, told)
     look_up()
     permissions = found.permissions(keys, expected, since, now, asked=asked)
     return found.arbitrate(expected, permissions, found.terms(expected, context), lots)

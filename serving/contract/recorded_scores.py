@@ -86,7 +86,7 @@ def with_events(
 
 def _with_events(subject: Subject, recorded: Sequence[ReportedEvent], in_use: InUse) -> Subject:
     """A subject with the events told in the call and before it, as the kernel reads them."""
-    events = {} if subject.vector is not None else _joined(subject.events, recorded)
+    events = {} if subject.vector is not None else joined_events(subject.events, recorded)
     unvalued = _unvalued(in_use) if events or subject.vector is not None else ()
     if not events:
         return replace(subject, cautions=(*subject.cautions, *unvalued)) if unvalued else subject
@@ -112,7 +112,9 @@ def _no_past(store_fault: str) -> Caution:
 _UNREAD = "No model reads events of {}: the company has not mapped that table."
 
 
-def _joined(given: EventsByTable, recorded: Sequence[ReportedEvent]) -> dict[str, list[Event]]:
+def joined_events(
+    given: EventsByTable, recorded: Sequence[ReportedEvent]
+) -> dict[str, list[Event]]:
     """Events given now and those told before, by table."""
     joined = {name: list(rows) for name, rows in given.items()}
     for one in recorded:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 
@@ -14,15 +14,20 @@ from features.company.workspace import Workspace
 from features.store.customers.other_ids import NO_OTHER_IDS, OtherIds
 from features.store.pack import Pack
 from features.store.store import open_store
+from features.vectors.fresh import NO_EVENTS, FreshEvents
+from features.vectors.online import OnlineVectors
 from features.vectors.refresh import natural_cutoff
 from features.vocabulary.arrays import Floats
 from features.vocabulary.errors import DataRefused, did_you_mean
-from features.vocabulary.time import DAY_SECONDS
+from features.vocabulary.tables import PURCHASES
+from features.vocabulary.time import DAY_SECONDS, Cutoff
 from serving.offers.arbitration import Decided, Permissions, Terms, decide
 from serving.offers.contact_policy import ShownOffer
 from serving.offers.policy import Policy
 from serving.offers.rules import OfferRule
+from serving.process.waiter import look_up
 from serving.process.without_training import libraries_hidden
+from serving.scores.fresh_events import last_known
 from serving.snapshot.consent import refused_marketing, refused_profiling
 from training.bundles.bundle import current
 from training.bundles.manifest import Manifest
@@ -34,6 +39,9 @@ from training.families.offers.exposures.terms import Offers
 from training.families.offers.uplift.scale import kinds
 from training.learners.calibration import sigmoid
 
+ToldEvents = Mapping[int, Mapping[str, FreshEvents]]
+"""By customer key the events told since the store was made, by table."""
+NOTHING_TOLD: ToldEvents = {}
 PlacedDecisions = Sequence[tuple[int, int, int]]
 """Decisions as place among some customers, place of the offer, and second."""
 
@@ -81,12 +89,14 @@ class Offering:
         declined: Iterable[int] = (),
         unreachable: Iterable[int] = (),
         other_ids: OtherIds = NO_OTHER_IDS,
+        timezone: str = "UTC",
     ) -> None:
-        self.bundle, self.offers = bundle, offers
+        self.bundle, self.offers, self.pack = bundle, offers, pack
         self.customer_ids, self._other_ids = pack.customer_ids, other_ids
         self.as_of = natural_cutoff(pack.last_known)
         plan = OwnPlan.of(bundle.manifest, bundle.declarations).compiled(pack)
         self._ground = Ground(pack, plan, offers, 1)
+        self._online = OnlineVectors(pack, plan, timezone=timezone)
         self._declined = frozenset(declined)
         self._unreachable = np.zeros(pack.customers, np.bool_)
         self._unreachable[list(unreachable)] = True
@@ -147,12 +157,19 @@ class Offering:
         made._adopt(policy)
         return made
 
-    def expect(self, keys: NDArray[np.int32]) -> Expected:
-        """What the model says of customers of the store, each once, and every offer."""
+    def expect(self, keys: NDArray[np.int32], told: ToldEvents = NOTHING_TOLD) -> Expected:
+        """What the model says of customers of the store, each once, and every offer.
+
+        What was told of customers since the store was made counts as if it were in the store.
+        """
         count, offers = len(keys), len(self.offers)
         pairs = np.tile(np.arange(offers), count)
         shape = (count, offers)
         values = self._ground.values(np.repeat(keys, offers), pairs, self.as_of, self._tastes)
+        for place, key in enumerate(keys.tolist()):
+            if fresh := told.get(key):
+                look_up()
+                values[place * offers : (place + 1) * offers] = self._values_since(key, fresh)
         vectors = self.bundle.vectors(values)
         chance = sigmoid(self.bundle.log_odds(vectors, self._in_model[pairs])).reshape(shape)
         persuasion = self.bundle.persuasion
@@ -160,8 +177,25 @@ class Offering:
             return Expected(values, chance, None, None, None, None)
         effect, low, high = (one.reshape(shape) for one in persuasion.effects(vectors))
         without = persuasion.chances(vectors)[0].reshape(shape)
-        told = kinds(low, high, without, persuasion.usual, self._break_even(chance))
-        return Expected(values, chance, effect, low, high, told)
+        kind = kinds(low, high, without, persuasion.usual, self._break_even(chance))
+        return Expected(values, chance, effect, low, high, kind)
+
+    def known_until(self, told: Mapping[str, FreshEvents]) -> Cutoff:
+        """Before which instant behaviour counts: the end of the store, or the second after the last event told."""
+        return Cutoff(max(self.as_of.seconds, last_known(told) + 1))
+
+    def _values_since(self, key: int, told: Mapping[str, FreshEvents]) -> NDArray[np.float32]:
+        until = self.known_until(told)
+        name = PURCHASES.name
+        bought = self._online.newer_events(name, told[name], key) if name in told else NO_EVENTS
+        return self._ground.values_since(
+            key,
+            self._online.vector(self.customer_ids[key], until, told),
+            until,
+            self._tastes,
+            told=bought,
+            store_end=self.as_of,
+        )
 
     def _break_even(self, chance: Floats) -> Floats:
         """The effect at which an offer brings what its contact and the rewards of all who take it cost."""
@@ -287,6 +321,7 @@ def offering_in(workspace: Workspace, settings: OfferSettings) -> Offering | Non
         declined=refused_profiling(store, pack).tolist(),
         unreachable=refused_marketing(store, pack).tolist(),
         other_ids=store.other_ids(),
+        timezone=store.manifest.timezone,
     )
     found.rehearse()
     return found

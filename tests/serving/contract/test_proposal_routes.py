@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -137,3 +138,34 @@ def test_a_row_whose_customer_cannot_be_read_is_an_error_and_the_others_are_deci
     rows = [(one["customer_id"], one["status"]) for one in answer.json()["rows"]]
     assert rows == [(None, "error"), (known, "ok"), (None, "error")]
     assert answer.json()["rows"][1]["slots"] and not answer.json()["rows"][0]["slots"]
+
+
+def test_a_purchase_told_since_the_store_was_made_counts_in_the_decision(
+    service: Service, caller: Caller, pack: Pack, said_no: dict[str, set[int]]
+) -> None:
+    """Decisions go by what the customer did an hour later; nobody else's change."""
+    lines = pack.streams["purchases"]
+    free = sorted(set(range(pack.customers)) - said_no["profiling"] - said_no["marketing"])
+    buys, other = [one for one in free if lines.offsets[one + 1] > lines.offsets[one]][:2]
+    names = [pack.customer_ids[one] for one in (buys, other)]
+    before = ask(caller, names, count=3)
+    stored_until = before[0]["vector_as_of"]
+    assert stored_until == before[1]["vector_as_of"]
+    when = datetime.fromisoformat(stored_until) + timedelta(hours=1)
+    item = int(lines.columns["item"][lines.offsets[buys]])
+    purchase = {
+        "order_id": "told",
+        "ordered_at": when.isoformat(),
+        "item_id": lines.dictionaries["item"][item],
+        "quantity": 2,
+        "amount_cents": 4_200,
+    }
+    told = service.caller("events").post(
+        "/v1/events", json={"rows": [{"customer_id": names[0], "purchase": purchase}]}
+    )
+    assert told.is_success, told.text
+    after = ask(caller, names, count=3)
+    assert datetime.fromisoformat(after[0]["vector_as_of"]) == when + timedelta(seconds=1)
+    assert after[1]["vector_as_of"] == stored_until
+    chances = [[one["propensity"] for one in row["candidates"]] for row in (*before, *after)]
+    assert chances[2] != chances[0] and chances[3] == chances[1]

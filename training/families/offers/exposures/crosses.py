@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 
 from features.declarations.feature import Feature, ReasonGroup
 from features.store.pack import Pack
+from features.vectors.fresh import CodedEvents
 from features.vocabulary.arrays import Floats
 from features.vocabulary.time import Cutoff
-from training.families.offers.exposures.answers import Rates, Showings, held
+from training.families.offers.exposures.answers import EarlierAnswers, Rates, Showings, held
 from training.families.offers.exposures.habits import Habits
 from training.families.offers.exposures.lines import OrderLines
 from training.families.offers.exposures.tastes import Tastes
@@ -88,6 +89,37 @@ class CrossFeatures:
         habits = Habits.of(self.lines, customers, cutoff, tastes)
         answers = self.showings.answers(cutoff, customers, self._kind)
         rates = self._rates_at(cutoff)
+        return self._crossed(habits, answers, rates, tastes, pair_customers, pair_offers)
+
+    def of_customer(
+        self,
+        customer: int,
+        offers: NDArray[np.integer],
+        cutoff: Cutoff,
+        tastes: Tastes,
+        *,
+        told: CodedEvents,
+        store_end: Cutoff,
+    ) -> NDArray[np.float32]:
+        """One row an offer for one customer, with lines told since the store was made.
+
+        What everybody answered is that of ``store_end``, for of answers nothing is told in between.
+        """
+        lines, nobody_else = self.lines.of_customer(customer, told), np.zeros(1, np.int64)
+        habits = Habits.of(lines, nobody_else, cutoff, tastes)
+        answers = self.showings.answers(cutoff, np.array([customer]), self._kind)
+        first = np.zeros(len(offers), np.int64)
+        return self._crossed(habits, answers, self._rates_at(store_end), tastes, first, offers)
+
+    def _crossed(
+        self,
+        habits: Habits,
+        answers: EarlierAnswers,
+        rates: Rates,
+        tastes: Tastes,
+        pair_customers: NDArray[np.integer],
+        pair_offers: NDArray[np.integer],
+    ) -> NDArray[np.float32]:
         who, which = pair_customers, pair_offers
         category, kind = self._category[which], self._kind[which]
         has = category >= 0

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from features.plan.plan import Plan
 from features.store.pack import Pack
+from features.vectors.fresh import CodedEvents
 from features.vectors.vectors import Vectors, build_vectors
 from features.vocabulary.progress import Progress, silent
 from features.vocabulary.time import DAY_SECONDS, Cutoff
@@ -97,3 +98,20 @@ class Ground:
             customers, place, offers, cutoff, tastes or self.tastes(cutoff)
         )
         return np.concatenate([behaviour[place], crosses], axis=1)
+
+    def values_since(
+        self,
+        key: int,
+        behaviour: NDArray[np.float32],
+        cutoff: Cutoff,
+        tastes: Tastes,
+        *,
+        told: CodedEvents,
+        store_end: Cutoff,
+    ) -> NDArray[np.float32]:
+        """One row an offer for one customer, whose behaviour is known with the lines told since the store was made."""
+        offers = np.arange(len(self.offers))
+        crosses = self.crosses.of_customer(
+            key, offers, cutoff, tastes, told=told, store_end=store_end
+        )
+        return np.concatenate([np.tile(behaviour, (len(offers), 1)), crosses], axis=1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.store.pack import EventStream, Pack
-from features.vocabulary.arrays import MISSING_NUMBER
+from features.vectors.fresh import CodedEvents
+from features.vocabulary.arrays import MISSING_CODE, MISSING_NUMBER
 from features.vocabulary.time import Cutoff
 
 
@@ -51,6 +52,33 @@ class OrderLines:
             _cents(stream, "amount_cents"),
             _cents(stream, "discount_cents"),
             tuple(stream.dictionaries.get("category", ())),
+        )
+
+    def of_customer(self, customer: int, told: CodedEvents) -> OrderLines:
+        """One customer's lines alone, those told since the store was made behind them; nobody else has any."""
+        mine = slice(int(self.offsets[customer]), int(self.offsets[customer + 1]))
+
+        def more(stored: NDArray[np.integer], values: Sequence[int]) -> NDArray[np.int64]:
+            return np.concatenate(
+                [np.asarray(stored[mine], np.int64), np.asarray(values, np.int64)]
+            )
+
+        def named(name: str, otherwise: int) -> Sequence[int]:
+            return told.columns.get(name, [otherwise] * len(told.seconds))
+
+        seconds = more(self.seconds, told.seconds)
+        category = more(self.category, named("category", MISSING_CODE))
+        return OrderLines(
+            np.array([0, len(seconds)], np.int64),
+            seconds,
+            more(self.known_seconds, told.known),
+            # Of a category that nobody had bought from no model knows anything.
+            np.where(category < len(self.categories), category, MISSING_CODE),
+            more(self.item, named("item", MISSING_CODE)),
+            self.items,
+            more(self.amount_cents, named("amount_cents", 0)),
+            more(self.discount_cents, named("discount_cents", 0)),
+            self.categories,
         )
 
     @property

@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from features.vectors.fresh import CodedEvents
 from features.vocabulary.errors import ModelRefused
 from features.vocabulary.time import Cutoff
 from tests.builders import Exposure, Line, pack_of
@@ -29,20 +30,16 @@ def bought(when: str, category: str, item: str = "item", discount: float = 0.0) 
     return Line(when, 10.0, when + item, item=item, category=category, discount=discount)
 
 
-PACK = pack_of(
-    {
-        "anna": [
-            bought("2026-01-10", "tea"),
-            bought("2026-02-19", "tea", discount=10.0),
-            bought("2026-02-20", "ware", item="mug"),
-            bought("2026-03-01", "tea"),
-            Exposure("2026-02-10", accepted="2026-02-12", offer="tea"),
-            Exposure("2026-02-24", offer="mug"),
-            Exposure("2026-02-26", offer="tea", arm="control"),
-        ],
-        "bert": [bought("2026-02-01", "ware")],
-    }
-)
+ANNA: list[Line | Exposure] = [
+    bought("2026-01-10", "tea"),
+    bought("2026-02-19", "tea", discount=10.0),
+    bought("2026-02-20", "ware", item="mug"),
+    bought("2026-03-01", "tea"),
+    Exposure("2026-02-10", accepted="2026-02-12", offer="tea"),
+    Exposure("2026-02-24", offer="mug"),
+    Exposure("2026-02-26", offer="tea", arm="control"),
+]
+PACK = pack_of({"anna": ANNA, "bert": [bought("2026-02-01", "ware")]})
 
 
 def crosses(customer: int, offer: str) -> dict[str, float]:
@@ -78,6 +75,43 @@ def test_the_item_of_an_offer_is_counted_and_another_customer_has_none() -> None
     assert nobody["offer_category_orders"] == 0 and nobody["offers_shown_before"] == 0
     assert np.isnan(nobody["days_since_offer_category"])
     assert np.isnan(nobody["days_since_offer_shown"])
+
+
+def test_lines_told_since_the_store_was_made_count_as_if_they_were_in_it() -> None:
+    """Anna's newest tea is told: with the store without it her crosses are those of the store that has it."""
+    earlier = [line for line in ANNA if not isinstance(line, Line) or line.when != "2026-03-01"]
+    store = pack_of({"anna": earlier, "bert": [bought("2026-02-01", "ware")]})
+    found = CrossFeatures(store, OFFERS)
+    tastes = Tastes.learn(found.lines, AT)
+    stream = store.streams["purchases"]
+    tea, ware = (stream.dictionaries["category"].index(one) for one in ("tea", "ware"))
+    when, later = Cutoff.parse("2026-03-01").seconds, Cutoff.parse("2026-03-02")
+
+    def told(category: int) -> dict[str, float]:
+        columns = {
+            "category": [category],
+            "item": [0],
+            "amount_cents": [1_000],
+            "discount_cents": [0],
+        }
+        lines = CodedEvents([when], [when], columns)
+        row = found.of_customer(
+            0, np.array([OFFERS.place("tea")]), later, tastes, told=lines, store_end=AT
+        )
+        return dict(zip(NAMES, row[0].tolist(), strict=True))
+
+    whole = CrossFeatures(PACK, OFFERS)
+    place = np.array([OFFERS.place("tea")])
+    expected = whole.of_pairs(np.zeros(1, np.int64), np.zeros(1, np.int64), place, later, tastes)
+    assert told(tea) == pytest.approx(dict(zip(NAMES, expected[0].tolist(), strict=True)))
+    assert told(tea)["offer_category_orders"] == 3 and told(tea)["days_since_offer_category"] == 1
+    assert told(ware)["offer_category_orders"] == 2
+    # A category nobody had bought from says nothing of the offer's; the line counts among all.
+    for new in (told(len(stream.dictionaries["category"]) + more) for more in (0, 1, 7)):
+        assert new["offer_category_orders"] == 2
+        assert new["offer_category_share"] == pytest.approx(2 / 4)
+    # Nothing is left behind for the next who asks.
+    assert crosses(0, "tea")["offer_category_orders"] == 2
 
 
 def test_nothing_after_the_cutoff_changes_a_cross() -> None:
