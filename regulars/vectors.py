@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
 from features.vocabulary.errors import UsageRefused
 from features.vocabulary.time import Cutoff
-from regulars.call import Call, unless_further, verb
+from regulars.call import Call, unless_further, verb, write_down
 from regulars.narrator import Outcome
 from regulars.options import CutoffType, again_option
 
 if TYPE_CHECKING:
-    from features.exports.parquet import ExportSummary
+    from features.exports.parquet import ExportSummary, WithheldAmong, WrittenVectors
     from features.plan.plan import Plan
     from features.store.pack import Pack
+
+Written = TypeVar("Written")
 
 
 @click.group(invoke_without_command=True)
@@ -64,12 +66,39 @@ def vectors(
     if export is None or not cutoffs:
         _require_end_of_data(call, cutoffs)
         return compute_vectors(call, export, again=again)
+    return _export_locally(call, cutoffs, Path(export))
+
+
+def _export_locally(call: Call, cutoffs: Sequence[Cutoff], path: Path) -> Outcome:
     from features.exports.parquet import export_locally
 
     plan_for, progress = plan_in_use_for(call), call.narrator.progress
-    return _exported(
-        export_locally(call.workspace, cutoffs, Path(export), plan_for=plan_for, progress=progress)
-    )
+
+    def write(withheld: WithheldAmong, check: Callable[[], None]) -> ExportSummary:
+        return export_locally(
+            call.workspace,
+            cutoffs,
+            path,
+            plan_for=plan_for,
+            withheld=withheld,
+            check=check,
+            progress=progress,
+        )
+
+    return _exported(_on_record(call, write))
+
+
+def _on_record(
+    call: Call, write: Callable[[WithheldAmong, Callable[[], None]], Written]
+) -> Written:
+    """Write a file of vectors without whoever may not be profiled; on record before it is done."""
+    from features.store.store import open_store
+    from serving.exports.vectors import written_without_withheld
+
+    # Without a store there is nobody to write of, and no ledger to begin.
+    open_store(call.workspace)
+    write_down(call, "vectors --export")
+    return written_without_withheld(call.workspace, write)
 
 
 def _require_end_of_data(call: Call, cutoffs: Sequence[Cutoff]) -> None:
@@ -112,10 +141,7 @@ def compute_vectors(call: Call, export: str | None = None, *, again: bool = Fals
     summary = refresh_vectors(call.workspace, plan_for=plan_for, progress=progress, again=again)
     where = ""
     if export is not None:
-        from features.exports.parquet import export_published
-
-        export_published(call.workspace, Path(export))
-        where = f", also in {export}"
+        where = f", also in {export}{_without(_export_published(call, Path(export)).withheld)}"
     what = "Kept the vectors, nothing has changed" if summary.reused else "Computed"
     return Outcome(
         said=f"{what}: {summary.customers:,} customers × {summary.features} features "
@@ -123,6 +149,20 @@ def compute_vectors(call: Call, export: str | None = None, *, again: bool = Fals
         next="`regulars train churn`, or `regulars score` with the model in use",
         data=summary.as_dict() | {"plan": whose[0]},
     )
+
+
+def _export_published(call: Call, path: Path) -> WrittenVectors:
+    from features.exports.parquet import export_published
+
+    def write(withheld: WithheldAmong, check: Callable[[], None]) -> WrittenVectors:
+        return export_published(call.workspace, path, withheld=withheld, check=check)
+
+    return _on_record(call, write)
+
+
+def _without(withheld: int) -> str:
+    """Of how many a file says nothing, and why."""
+    return f" without {withheld:,} who objected, declined or were erased" if withheld else ""
 
 
 def _vectors_on_spark(
@@ -149,17 +189,21 @@ def _vectors_on_spark(
         )
     given = dict(table.split("=", 1) for table in tables)
     master = master or "local[2]"
-    return _exported(
-        export_on_spark(
+
+    def write(withheld: WithheldAmong, check: Callable[[], None]) -> ExportSummary:
+        return export_on_spark(
             call.workspace,
             cutoffs,
             export,
             plan_for=plan_in_use_for(call),
             master=master,
             tables=given,
-        ),
-        f" by Spark at {master} from {'the catalog' if given else 'the store'}",
-    )
+            withheld=withheld,
+            check=check,
+        )
+
+    where = f" by Spark at {master} from {'the catalog' if given else 'the store'}"
+    return _exported(_on_record(call, write), where)
 
 
 def _exported(summary: ExportSummary, how: str = "") -> Outcome:
@@ -168,7 +212,7 @@ def _exported(summary: ExportSummary, how: str = "") -> Outcome:
     return Outcome(
         said=f"Wrote {summary.rows:,} vectors of {summary.customers:,} customers × "
         f"{summary.features} features at {when}{how} "
-        f"to {summary.path}; the workspace is as it was",
+        f"to {summary.path}{_without(summary.withheld)}; the workspace is as it was",
         data=summary.as_dict(),
     )
 

@@ -1,12 +1,14 @@
 """Behaviour vectors as Parquet for other programs: at one cutoff or many, by this machine or by Spark.
 
 Whoever computes them, the columns are the same: ``customer_id``, ``cutoff`` (a UTC instant) and one
-float a feature, null where missing. Nothing half-written is ever found under the name asked for.
+float a feature, null where missing. Nothing half-written is ever found under the name asked for. Who may stand in no
+file is known to the caller alone: ``withheld`` says which of some customers these are, and ``check`` is called just
+before a file takes its name.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -29,10 +31,22 @@ from features.vocabulary.time import Cutoff
 CUTOFF = "cutoff"
 _ROWS_AT_ONCE = 50_000
 
+WithheldAmong = Callable[[Collection[str]], Collection[str]]
+"""Answers which of some customers may stand in no file."""
+
+
+def nobody(_: Collection[str]) -> Collection[str]:
+    """Nobody is withheld."""
+    return ()
+
+
+def unchecked() -> None:
+    """Nothing stands against putting a file in place."""
+
 
 @dataclass(frozen=True)
 class ExportSummary:
-    """What was written: where, by which engine, how many vectors of how many customers, as of when."""
+    """What was written: where, by which engine, how many vectors of how many customers, as of when, and without how many."""
 
     path: str
     engine: str
@@ -41,10 +55,20 @@ class ExportSummary:
     features: int
     cutoffs: tuple[str, ...]
     plan_hash: str
+    withheld: int
 
     def as_dict(self) -> dict[str, Any]:
         """The summary as plain fields."""
         return asdict(self)
+
+
+@dataclass(frozen=True)
+class WrittenVectors:
+    """How many vectors of how many customers a file has, and how many customers it was written without."""
+
+    rows: int
+    customers: int
+    withheld: int
 
 
 def export_locally(
@@ -53,6 +77,8 @@ def export_locally(
     path: Path,
     *,
     plan_for: Callable[[Pack], Plan],
+    withheld: WithheldAmong = nobody,
+    check: Callable[[], None] = unchecked,
     threads: int = 2,
     progress: Progress = silent,
     at_once: int = _ROWS_AT_ONCE,
@@ -68,13 +94,29 @@ def export_locally(
             yield build_vectors(pack, plan, wanted, threads=threads, customers=part)
             progress("behaviour vectors", int(part[-1]) + 1, pack.customers)
 
-    rows, customers = _write(parts(), pack, path)
+    written = _write(parts(), pack, path, withheld, check)
     said = tuple(map(str, wanted))
-    return ExportSummary(str(path), "local", rows, customers, len(plan.features), said, plan.hash)
+    return ExportSummary(
+        str(path),
+        "local",
+        written.rows,
+        written.customers,
+        len(plan.features),
+        said,
+        plan.hash,
+        written.withheld,
+    )
 
 
-def export_published(workspace: Workspace, path: Path, *, at_once: int = _ROWS_AT_ONCE) -> int:
-    """Write the published vectors to a Parquet file; answers how many there are."""
+def export_published(
+    workspace: Workspace,
+    path: Path,
+    *,
+    withheld: WithheldAmong = nobody,
+    check: Callable[[], None] = unchecked,
+    at_once: int = _ROWS_AT_ONCE,
+) -> WrittenVectors:
+    """Write the published vectors to a Parquet file."""
     generation = workspace.vectors.current
     if generation is None:
         raise WorkspaceRefused(
@@ -86,7 +128,7 @@ def export_published(workspace: Workspace, path: Path, *, at_once: int = _ROWS_A
     parts = (
         vectors.select(np.arange(begin, min(begin + at_once, vectors.rows))) for begin in begins
     )
-    return _write(parts, open_store(workspace).pack(), path)[0]
+    return _write(parts, open_store(workspace).pack(), path, withheld, check)
 
 
 def export_on_spark(
@@ -97,13 +139,15 @@ def export_on_spark(
     plan_for: Callable[[Pack], Plan],
     master: str,
     tables: Mapping[str, str] | None = None,
+    withheld: WithheldAmong = nobody,
+    check: Callable[[], None] = unchecked,
 ) -> ExportSummary:
     """Compute vectors on Spark and write them as a folder of Parquet files.
 
     The tables are those of the workspace's store, or those of Spark's catalog by the names given; the
     plan and the range of cutoffs are the store's.
     """
-    from features.exports.spark import spark_vectors
+    from features.exports.spark import customers_of, spark_vectors, without_customers
     from features.exports.spark_session import local_session, replacing, with_instant
 
     store = open_store(workspace)
@@ -111,16 +155,24 @@ def export_on_spark(
     plan = plan_for(store.pack())
     session = local_session(master)
     try:
-        vectors = spark_vectors(session, tables or store.with_tables(), plan, wanted)
+        source = tables or store.with_tables()
+        vectors = spark_vectors(session, source, plan, wanted)
+        left_out = set[str]()
+        for some in customers_of(session, source, at_once=_ROWS_AT_ONCE):
+            left_out.update(withheld(some))
+        shown = without_customers(session, vectors, left_out)
         with replacing(session, path) as beside:
-            with_instant(vectors, CUTOFF).write.option("compression", "zstd").parquet(beside)
+            with_instant(shown, CUTOFF).write.option("compression", "zstd").parquet(beside)
+            check()
         written = session.read.parquet(path)
         rows = written.count()
         customers = written.select("customer_id").distinct().count()
     finally:
         session.stop()
     said = tuple(map(str, wanted))
-    return ExportSummary(path, "spark", rows, customers, len(plan.features), said, plan.hash)
+    return ExportSummary(
+        path, "spark", rows, customers, len(plan.features), said, plan.hash, len(left_out)
+    )
 
 
 def arrow_table(vectors: Vectors, pack: Pack) -> Any:
@@ -159,14 +211,26 @@ def _parts(
         yield np.concatenate(held)
 
 
-def _write(parts: Iterable[Vectors], pack: Pack, path: Path) -> tuple[int, int]:
-    """Write parts of whole customers as one file; answers how many vectors and customers it has."""
-    rows = customers = 0
+def _write(
+    parts: Iterable[Vectors],
+    pack: Pack,
+    path: Path,
+    withheld: WithheldAmong,
+    check: Callable[[], None],
+) -> WrittenVectors:
+    """Write parts of whole customers as one file, without whoever is withheld."""
+    rows = customers = left_out = 0
     with put_in_place(path) as file:
         writer = TableWriter(file, "parquet")
         for vectors in parts:
-            writer.add(arrow_table(vectors, pack))
-            rows += vectors.rows
-            customers += len(np.unique(vectors.customer_keys))
+            keys = np.unique(vectors.customer_keys)
+            ids = {pack.customer_ids[int(key)]: int(key) for key in keys}
+            hidden = [ids[one] for one in withheld(ids)]
+            shown = vectors.select(~np.isin(vectors.customer_keys, hidden)) if hidden else vectors
+            writer.add(arrow_table(shown, pack))
+            rows += shown.rows
+            customers += len(keys) - len(hidden)
+            left_out += len(hidden)
         writer.close()
-    return rows, customers
+        check()
+    return WrittenVectors(rows, customers, left_out)

@@ -7,7 +7,9 @@ the catalog with the same columns. The workers need this package and numba insta
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import functools
+import itertools
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -93,6 +95,27 @@ def write_spark_vectors(
     vectors = spark_vectors(session, source, plan, cutoffs, partitions=partitions)
     with replacing(session, str(target)) as beside:
         vectors.write.option("compression", "zstd").parquet(beside)
+
+
+def customers_of(session: SparkSession, source: Source, *, at_once: int) -> Iterator[list[str]]:
+    """Everybody of whom a table of the source says something, so many at a time."""
+    tables = [one for one in _tables(session, source).values() if CUSTOMER_ID in one.columns]
+    columns = [one.selectExpr(f"cast({CUSTOMER_ID} as string)") for one in tables]
+    everybody = functools.reduce(lambda one, other: one.union(other), columns).distinct()
+    rows = everybody.dropna().toLocalIterator()
+    while some := [row[0] for row in itertools.islice(rows, at_once)]:
+        yield some
+
+
+def without_customers(
+    session: SparkSession, vectors: DataFrame, customer_ids: Collection[str]
+) -> DataFrame:
+    """Vectors without those of some customers."""
+    if not customer_ids:
+        return vectors
+    rows = [(one,) for one in sorted(customer_ids)]
+    gone = session.createDataFrame(rows, f"{CUSTOMER_ID} string")
+    return vectors.join(gone, CUSTOMER_ID, "left_anti")
 
 
 def _schema(plan: Plan) -> str:

@@ -13,10 +13,14 @@ from click.testing import CliRunner, Result
 
 from features.company.settings.reading import load_settings
 from features.company.workspace import Workspace
-from features.exports.parquet import export_locally
+from features.exports.parquet import arrow_table, export_locally
+from features.store.pack import Pack
+from features.vectors.vectors import Vectors
 from features.vocabulary.time import Cutoff
 from regulars.main import main
-from tests.commands.shop import leaving_and_staying, write_shop
+from serving.ledger.administration import audited
+from serving.ledger.ledger import ledger_of
+from tests.commands.shop import SETTINGS, leaving_and_staying, write_shop
 from tests.features.exports.test_spark import spark_test
 from training.bundles.plans import plan_in_use
 
@@ -39,6 +43,12 @@ def refused(settings: Path, *words: str, exit_code: int = 2) -> str:
     assert result.exit_code == exit_code, result.output
     assert isinstance(result.exception, SystemExit)
     return " ".join(result.output.split())
+
+
+def written_at(workspace: Path) -> dict[Path, int]:
+    """When each file of a workspace's generations was written; the record of who asked lies beside them."""
+    files = [path for path in workspace.rglob("*") if path.is_file() and path.parent != workspace]
+    return {path: path.stat().st_mtime_ns for path in files}
 
 
 @pytest.fixture(scope="module")
@@ -78,14 +88,13 @@ def test_one_cutoff_of_the_past_is_written_to_a_file_and_replaces_nothing_in_use
 ) -> None:
     answer(shop, "vectors")
     workspace = shop.parent / ".workspace"
-    before = {path: path.stat().st_mtime_ns for path in workspace.rglob("*") if path.is_file()}
+    before = written_at(workspace)
     past = ("--cutoff", "2025-06-01")
 
     told = answer(shop, "vectors", *past, "--export", str(tmp_path / "june.parquet"))
     said = refused(shop, "vectors", *past)
 
-    after = {path: path.stat().st_mtime_ns for path in workspace.rglob("*") if path.is_file()}
-    assert after == before
+    assert written_at(workspace) == before
     assert (told["cutoffs"], told["rows"]) == (["2025-06-01"], 60)
     [cutoff] = set(parquet.read_table(tmp_path / "june.parquet").column("cutoff").to_pylist())
     assert f"{cutoff:%Y-%m-%d}" == "2025-06-01"
@@ -117,6 +126,80 @@ def test_many_parts_of_an_export_are_the_vectors_of_one(shop: Path, tmp_path: Pa
 
     assert parquet.ParquetFile(parts).num_row_groups == 9
     assert parquet.read_table(parts).equals(parquet.read_table(whole))
+
+
+ASKED = (
+    SETTINGS
+    + """
+[tables.customers]
+source = "people.csv"
+
+[tables.customers.columns]
+customer_id = "customer"
+profiling_consent = "may_profile"
+"""
+)
+SAID_NO, OBJECTED, ERASED = "c001", "c002", "c004"
+
+
+@pytest.fixture
+def asked(tmp_path: Path) -> Path:
+    """A shop of which one customer said no to being scored, one objected and one was erased, all still in the store."""
+    folder = tmp_path / "asked"
+    folder.mkdir()
+    people = [f"c{one:03},{one != 1}" for one in range(12)]
+    (folder / "people.csv").write_text("\n".join(["customer,may_profile", *people]) + "\n")
+    settings = write_shop(folder, leaving_and_staying(12), settings=ASKED)
+    answer(settings, "ingest")
+    with ledger_of(Workspace(folder / ".workspace")) as ledger:
+        ledger.privacy.decide([(OBJECTED, True)], at=1)
+        ledger.privacy.erase([ERASED], at=1)
+    return settings
+
+
+def names_in(file: Path) -> set[str]:
+    return set(parquet.read_table(file).column("customer_id").to_pylist())
+
+
+EVERYBODY = {f"c{one:03}" for one in range(12)}
+
+
+@pytest.mark.parametrize("when", [(), TWO], ids=["published", "two cutoffs"])
+def test_no_file_of_vectors_names_whoever_objected_said_no_or_was_erased(
+    asked: Path, tmp_path: Path, when: tuple[str, ...]
+) -> None:
+    file = tmp_path / "vectors.parquet"
+    said = run(asked, "vectors", *when, "--export", str(file)).output
+    assert names_in(file) == EVERYBODY - {SAID_NO, OBJECTED, ERASED}
+    assert "without 3 who objected, declined or were erased" in said
+    [latest] = audited(Workspace(asked.parent / ".workspace"), most=1)
+    assert latest.route == "regulars vectors --export"
+
+
+def test_an_objection_while_the_vectors_are_written_counts_for_the_file(
+    asked: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workspace = Workspace(asked.parent / ".workspace")
+    demanded = list[str]()
+
+    def demand(vectors: Vectors, pack: Pack) -> Any:
+        if not demanded:
+            demanded.append("c007")
+            with ledger_of(workspace) as ledger:
+                ledger.privacy.decide([("c007", True)], at=2)
+        return arrow_table(vectors, pack)
+
+    monkeypatch.setattr("features.exports.parquet.arrow_table", demand)
+    answer(asked, "vectors", *TWO, "--export", str(tmp_path / "vectors.parquet"))
+    found = names_in(tmp_path / "vectors.parquet")
+    assert demanded and found == EVERYBODY - {SAID_NO, OBJECTED, ERASED, "c007"}
+
+
+@spark_test
+def test_nor_does_a_folder_that_spark_writes(asked: Path, tmp_path: Path) -> None:
+    told = answer(asked, "vectors", *TWO, "--engine", "spark", "--export", str(tmp_path / "spark"))
+    assert names_in(tmp_path / "spark") == EVERYBODY - {SAID_NO, OBJECTED, ERASED}
+    assert (told["customers"], told["rows"], told["withheld"]) == (9, 18, 3)
 
 
 def test_what_belongs_to_spark_is_refused_without_it(shop: Path) -> None:

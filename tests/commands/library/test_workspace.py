@@ -73,8 +73,8 @@ def test_vectors_are_those_of_the_command(
     written = pd.read_parquet(file).set_index(["customer_id", "cutoff"])
     found = ws.vectors(TESTED)
     named = found[~found.index.get_level_values("customer_id").str.startswith("unnamed-")]
-    assert 0 < len(named) < len(found) == len(written)
-    pd.testing.assert_frame_equal(named, written.loc[named.index])
+    assert 0 < len(named) < len(found)
+    pd.testing.assert_frame_equal(named.sort_index(), written.sort_index())
     several = ws.vectors([date(2025, 1, 25), pd.Timestamp(LAST), Cutoff.parse("2024-09-01")])
     assert several.index.get_level_values("cutoff").nunique() == 3
     pd.testing.assert_frame_equal(several.loc[found.index], found)
