@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from features.vocabulary.errors import RegularsError
 from features.vocabulary.time import Cutoff
 from regulars.call import Call, tomorrow, verb
 from regulars.narrator import Outcome
@@ -24,47 +25,53 @@ def monitor(call: Call, as_of: Cutoff | None, again: bool) -> Outcome:
 
 def look_at_the_week(call: Call, as_of: Cutoff | None = None, *, again: bool = False) -> Outcome:
     """Look at inputs, scores, feeds and quality, as ``monitor`` does and a night; nothing is trained by it."""
+    from serving.findings.wording import headline
     from serving.nightly.monitoring.look import look
 
     found, reused = look(
         call.workspace, as_of=as_of or tomorrow(), again=again, progress=call.narrator.progress
     )
-    alarms = found["alarms"]
-    count = "1 thing" if len(alarms) == 1 else f"{len(alarms)} things"
-    said = f"{count} to look at" if alarms else "Nothing is out of the ordinary"
     return Outcome(
-        said=f"{said} in the week before {found['end']}",
+        said=headline(found) + _into_mlflow(call, found),
         lines=(
-            *(f"  ! {one['sentence']}" for one in alarms),
-            *(f"  {one}" for one in quality_sentences(found)),
+            *(line for one in found["alarms"] for line in _alarm_lines(one)),
+            *(f"  {one}" for one in how_good(found)),
         ),
         data={**found, "reused": reused},
     )
 
 
-def quality_sentences(found: Mapping[str, Any]) -> list[str]:
+def _alarm_lines(alarm: Mapping[str, Any]) -> tuple[str, str]:
+    """An alarm: what was found, and since when and what to do."""
+    return f"  ! {alarm['sentence']}", f"    Since {alarm['since']}. {alarm['to_do']}"
+
+
+def how_good(found: Mapping[str, Any]) -> list[str]:
     """How good the model is, as realised and as estimated, or why that cannot be said."""
+    from serving.findings.wording import NO_SEASON, estimated_sentence, realised_sentence
+
     said = []
     if found.get("cannot"):
         said.append(f"Cannot say anything of {found['cannot']}.")
-    for one in found.get("realised", ())[:1]:
-        left_out = f", {one['treated']:,} treated ones left out" if one["treated"] else ""
-        said.append(
-            f"As of {one['as_of']} {_figures(one)} of {one['customers']:,} customers{left_out}; "
-            f"expected were {_figures(one['estimated'])}."
-        )
+    if found.get("knows_season") is False:
+        said.append(NO_SEASON)
+    said += filter(None, [realised_sentence(found)])
     if found.get("cannot_estimate"):
         said.append(f"Cannot estimate how good the model is now: {found['cannot_estimate']}.")
-    if found.get("estimated"):
-        said.append(f"Now estimated before anybody knows: {_figures(found['estimated'])}.")
-    return said
+    return [*said, *filter(None, [estimated_sentence(found)])]
 
 
-def _figures(one: Mapping[str, Any]) -> str:
-    """Share, AUC and share of the riskiest tenth in words."""
-    auc = "no AUC" if one["auc"] is None else f"AUC {one['auc']:.3f}"
-    return f"{_share(one['share'])}, of the riskiest tenth {_share(one['share_of_list'])}, {auc}"
+def _into_mlflow(call: Call, found: Mapping[str, Any]) -> str:
+    """Have MLflow know of a look through a model, once; what keeps it from that is said and stops nothing."""
+    if not found.get("run_id"):
+        return ""
+    try:
+        from training.families.churn.bundle import CHURN_KIND
+        from training.registry.registry import Registry
+        from training.registry.weeks import Weeks
 
-
-def _share(share: float | None) -> str:
-    return "nobody" if share is None else f"{share:.1%}"
+        Weeks(Registry(call.settings, call.workspace, CHURN_KIND.name), call.workspace).note(found)
+    except Exception as fault:
+        said = fault.found if isinstance(fault, RegularsError) else type(fault).__name__
+        return f"; MLflow could not be told: found {said}"
+    return ""

@@ -35,7 +35,7 @@ WithheldAmong = Callable[[Collection[str]], Collection[str]]
 """Answers which of some customers may stand in no file."""
 
 
-def nobody(_: Collection[str]) -> Collection[str]:
+def none_withheld(_: Collection[str]) -> Collection[str]:
     """Nobody is withheld."""
     return ()
 
@@ -77,7 +77,7 @@ def export_locally(
     path: Path,
     *,
     plan_for: Callable[[Pack], Plan],
-    withheld: WithheldAmong = nobody,
+    withheld: WithheldAmong = none_withheld,
     check: Callable[[], None] = unchecked,
     threads: int = 2,
     progress: Progress = silent,
@@ -112,7 +112,7 @@ def export_published(
     workspace: Workspace,
     path: Path,
     *,
-    withheld: WithheldAmong = nobody,
+    withheld: WithheldAmong = none_withheld,
     check: Callable[[], None] = unchecked,
     at_once: int = _ROWS_AT_ONCE,
 ) -> WrittenVectors:
@@ -139,7 +139,7 @@ def export_on_spark(
     plan_for: Callable[[Pack], Plan],
     master: str,
     tables: Mapping[str, str] | None = None,
-    withheld: WithheldAmong = nobody,
+    withheld: WithheldAmong = none_withheld,
     check: Callable[[], None] = unchecked,
 ) -> ExportSummary:
     """Compute vectors on Spark and write them as a folder of Parquet files.

@@ -16,7 +16,7 @@ class WorkerState:
     """How one process stands.
 
     ``models`` are name and version of what answers, ``faults`` the families whose newest model or scores it could not open.
-    ``waiting`` and ``running`` count calls by queue.
+    ``waiting`` and ``running`` count calls by queue, ``findings`` what the latest monitoring has found by kind.
     """
 
     is_ready: bool
@@ -27,6 +27,8 @@ class WorkerState:
     running: Mapping[str, int] = field(default_factory=dict)
     ledger_bytes: int = 0
     loop_lag_seconds: float = 0.0
+    findings: Mapping[str, int] = field(default_factory=dict)
+    look_age_seconds: int | None = None
 
 
 class Gauges:
@@ -52,6 +54,15 @@ class Gauges:
         self.lag = _gauge(
             "event_loop_lag_seconds", "The longest the event loop was late of late.", "livemax"
         )
+        self.findings = _gauge(
+            "monitoring_findings",
+            "What the latest monitoring has found, by kind.",
+            "livemax",
+            "kind",
+        )
+        self.look_age = _gauge(
+            "monitoring_age_seconds", "How long ago the latest monitoring was.", "livemax"
+        )
         self._known: set[tuple[str, str]] = set()
 
     def show(self, now: WorkerState) -> None:
@@ -70,6 +81,10 @@ class Gauges:
             self.waiting.labels(queue).set(count)
         for queue, count in now.running.items():
             self.running.labels(queue).set(count)
+        for kind, found in now.findings.items():
+            self.findings.labels(kind).set(found)
+        if now.look_age_seconds is not None:
+            self.look_age.set(now.look_age_seconds)
         self.ledger.set(now.ledger_bytes)
         self.lag.set(now.loop_lag_seconds)
 

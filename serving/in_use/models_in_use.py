@@ -19,6 +19,7 @@ from features.company.settings.reading import Settings
 from features.company.workspace import Workspace
 from features.store.customers.other_ids import OtherIds
 from features.vocabulary.errors import RegularsError
+from serving.findings.findings import LatestFindings
 from serving.in_use.attendance import Attendance, Attending, NamedModel
 from serving.in_use.newest_store import NewestStore
 from serving.in_use.pair import InUse, open_pair
@@ -81,6 +82,7 @@ class ModelsInUse:
         if self.ignores_case:
             self.ledger.privacy.count_in_small()
         self.workspace = workspace
+        self.findings = LatestFindings(workspace)
         self._ticks = ticks
         self._in_use: InUse | None = None
         self._store = NewestStore(workspace)

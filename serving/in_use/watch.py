@@ -116,9 +116,13 @@ class Watch:
         )
         if found is None:
             return state
-        in_use = found.in_use
+        in_use, findings = found.in_use, found.findings.now
         return replace(
             state,
+            findings={} if findings is None else findings.by_kind,
+            look_age_seconds=None
+            if findings is None
+            else max(0, found.now() - findings.looked_at_seconds),
             models=[(one.name, one.version) for one in found.manifests],
             faults={one: one in found.faults for one in _MAY_FAIL},
             score_age_seconds=None

@@ -201,6 +201,31 @@ class ChurnListPage:
     file_note: str = shown("Why there is no workbook among them; empty where there is.")
     reset: str = shown("The list without filters.")
     levels: Sequence[LevelSection] = shown("How the level of each model held at its past tests.")
+    monitoring: str = shown("What the latest monitoring found, in a few words; empty without one.")
+
+
+@dataclass(frozen=True)
+class FindingLine:
+    """One thing the latest monitoring has found."""
+
+    said: str = shown("What was found.")
+    since: str = shown("The day of the data of the look that found it first.")
+    to_do: str = shown("What to do about it.")
+
+
+@dataclass(frozen=True)
+class MonitoringPage:
+    """What the latest monitoring found: each thing, since when, what to do, and how good the model still is."""
+
+    company: str = shown("The company's name.")
+    sentence: str = shown(
+        "How much was found, of which week; that nobody has looked, where that is so."
+    )
+    looked: str = shown("How long ago that was; empty where nobody has looked.")
+    findings: Sequence[FindingLine] = shown("What was found.")
+    quality: Sequence[str] = shown("How good the model is, in sentences.")
+    lacking: str = shown("What could not be looked at; empty where everything could.")
+    season: str = shown("That no season is known yet; empty where one is.")
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.company.settings.reading import Settings
+from serving.findings.findings import Findings
 from serving.in_use.models_in_use import InUse
 from serving.pages.churn_list import (
     Totals,
@@ -54,6 +55,7 @@ from serving.pages.list_sentences import (
     notice,
     position,
 )
+from serving.pages.monitoring_view import monitoring_line
 from serving.scores.score import band
 from serving.snapshot.earlier_risks import has_jumped, points_risen
 from serving.snapshot.reading import Snapshot
@@ -68,13 +70,13 @@ def churn_list_page(
     query: ListQuery,
     fault: Mapping[str, str] | None,
     at: int,
+    findings: Findings | None = None,
 ) -> ChurnListPage:
-    """The churn list for one link; ``at`` is now."""
+    """The churn list for one link; ``at`` is now and ``findings`` what the latest monitoring found."""
     snapshot, currency = in_use.snapshot, settings.company.currency
     language = in_use.wording.language
-    labels = sorts(snapshot, language)
     everybody, summed = totals_of(snapshot), totals_of(snapshot, query)
-    positions = matching(snapshot, query)
+    positions, labels = matching(snapshot, query), sorts(snapshot, language)
     shown = _shown(positions, query)
     return ChurnListPage(
         company=settings.company.name,
@@ -121,6 +123,7 @@ def churn_list_page(
         file_note=file_note(len(positions), language),
         reset="/churn",
         levels=level_sections(in_use),
+        monitoring=monitoring_line(findings, language),
     )
 
 

@@ -34,6 +34,7 @@ from serving.pages.files.download import SPELLINGS, csv_parts, usual_spelling
 from serving.pages.files.workbook import MOST_ROWS, xlsx_parts
 from serving.pages.list_query import ListQuery
 from serving.pages.list_view import churn_list_page
+from serving.pages.monitoring_view import MONITORING_PAGE, monitoring_page
 from serving.snapshot.search.finding import keys_of
 from training.reasons.languages.catalogue import phrase
 from training.reasons.languages.known import ENGLISH
@@ -123,6 +124,7 @@ class Pages:
             )(answer)
         post("/churn/find", scope="pages", is_personal=True, browser=True, body="form")(self._find)
         get(CUSTOMER_PAGE, scope="pages", is_personal=True, browser=True)(self._customer)
+        get(MONITORING_PAGE, scope="pages", is_personal=False, browser=True)(self._monitoring)
         get("/v1/docs", scope="pages", is_personal=False, browser=True)(self._contract)
         get("/sign-in", scope=None, is_personal=False, browser=True)(self._door)
         post("/sign-in", scope=None, is_personal=False, browser=True, body="form")(self._sign_in)
@@ -138,7 +140,8 @@ class Pages:
             return self._refusal(request, "not_ready")
         query = ListQuery.parse(request.query_params)
         fault, now = models_in_use.fault, models_in_use.now()
-        page = churn_list_page(in_use, models_in_use.settings, query, fault, now)
+        findings = models_in_use.findings.now
+        page = churn_list_page(in_use, models_in_use.settings, query, fault, now, findings)
         return _html(self.draw("churn.html", page))
 
     def _csv(self, request: Request) -> Response:
@@ -227,6 +230,13 @@ class Pages:
         if row is None:
             return self._refusal(request, "not_found")
         return RedirectResponse(customer_link(in_use, row), status_code=303)
+
+    def _monitoring(self, request: Request) -> Response:
+        """What the latest monitoring found, of the company and of no customer."""
+        models_in_use = models_in_use_of(request)
+        company, now = models_in_use.settings.company.name, models_in_use.now()
+        page = monitoring_page(models_in_use.findings.now, company, now, models_in_use.language)
+        return _html(self.draw("monitoring.html", page))
 
     def _contract(self, request: Request) -> Response:
         """The contract as a page."""

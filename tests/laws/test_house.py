@@ -34,6 +34,7 @@ DOORS = {
     "lightgbm": {"training/learners/boosting.py", "training/learners/trees.py"},
     "mlflow": {
         "training/registry/nights.py",
+        "training/registry/weeks.py",
         "training/registry/places.py",
         "training/registry/registry.py",
     },

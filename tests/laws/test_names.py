@@ -29,6 +29,8 @@ LARGER_FOLDERS = {
     "serving/ledger": "a file a table of the service's memory",
     "serving/scores": "one way from a customer to an answer, every station a file",
     "serving/snapshot": "a file a kind of thing that a night leaves of customers, and what is read out of them",
+    "serving/pages": "a file a page, and what several of them share",
+    "training/registry": "one door to MLflow, and a file a thing that is asked of it or kept in it",
     "training/learners": "a file a kind of model, and what they share of columns, trees and curves",
     "training/questions": "a file a meaning of leaving, and how it is asked of everybody",
     "training/reasons": "every step from contributions to a sentence, a file",

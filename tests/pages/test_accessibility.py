@@ -75,6 +75,7 @@ PAGES: dict[str, Callable[[Visit], None]] = {
     "customer": lambda visit: visit.to(customer_link(visit.in_use, 0)),
     "not judged": Visit.to_somebody_not_judged,
     "several found": Visit.look_for_several,
+    "monitoring": lambda visit: visit.to("/monitoring"),
     "contract": lambda visit: visit.to("/v1/docs"),
     "sign-in": lambda visit: visit.to("/sign-in"),
 }

@@ -14,6 +14,7 @@ from serving.pages import pages
 from serving.pages.contexts import (
     ChurnListPage,
     ContractPage,
+    MonitoringPage,
     ProblemPage,
     SignInPage,
 )
@@ -26,6 +27,7 @@ DRAWN_FROM = {
     "contract.html": ContractPage,
     "customer.html": CustomerPage,
     "find.html": FindPage,
+    "monitoring.html": MonitoringPage,
     "sign_in.html": SignInPage,
     "problem.html": ProblemPage,
 }

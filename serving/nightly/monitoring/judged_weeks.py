@@ -65,9 +65,11 @@ class JudgedWeeks:
             [at for at, name in enumerate(names) if said[name]["group"] not in NOT_LOOKED_AT],
             np.intp,
         )
+        titles = {one["name"]: one["title"] for one in bundle.manifest.groups}
         self.inputs = {
-            names[at]: LookedAt(said[names[at]]["meaning"], said[names[at]]["group"])
+            names[at]: LookedAt(one["meaning"], one["group"], titles.get(one["group"], ""))
             for at in self._places
+            for one in (said[names[at]],)
         }
         self._pack, self._threads, self._progress = store.pack(), threads, progress
         self._plan = bundle.plan.compiled(self._pack)

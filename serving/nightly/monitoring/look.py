@@ -17,7 +17,15 @@ from features.vectors.refresh import natural_cutoff
 from features.vocabulary.errors import RegularsError
 from features.vocabulary.progress import Progress, silent
 from features.vocabulary.time import Cutoff
-from serving.nightly.monitoring.alarms import RISK, Alarm, break_alarms, loss_alarms, shift_alarms
+from serving.findings.findings import LATEST, Finding, Look, latest_look
+from serving.nightly.monitoring.alarms import (
+    RISK,
+    as_alarm,
+    break_alarms,
+    loss_alarms,
+    shift_alarms,
+    since_when,
+)
 from serving.nightly.monitoring.judged_weeks import JudgedWeek, JudgedWeeks, SettledDay
 from serving.process.without_training import libraries_hidden
 from training.bundles.admission import current_folder
@@ -33,11 +41,7 @@ from training.measures.monitoring.quality import (
 from training.measures.monitoring.shrinkage import Holdings, losses
 from training.measures.monitoring.stability import Shift, shifts
 
-LATEST = "latest.json"
 _HOLDINGS, _HELD_BEFORE = "holdings", "held_before"
-
-Look = Mapping[str, Any]
-"""What a look found, as plain fields: ``end``, ``alarms``, ``inputs``, ``scores``, ``estimated``, ``realised`` and more."""
 
 
 def look(
@@ -69,7 +73,7 @@ def look(
     judged, moved = _of_the_model(workspace, store, end, progress)
     found |= judged
     alarms = [*loss_alarms(lost), *break_alarms(breaks), *moved]
-    found["alarms"] = [one.as_dict() for one in alarms]
+    found["alarms"] = [as_alarm(one) for one in since_when(alarms, before, str(end))]
     found |= {_HOLDINGS: now.as_dict(), _HELD_BEFORE: held}
     _keep(workspace, found)
     return without_holdings(found), False
@@ -80,18 +84,9 @@ def without_holdings(found: Look) -> Look:
     return {name: one for name, one in found.items() if name not in (_HOLDINGS, _HELD_BEFORE)}
 
 
-def latest_look(workspace: Workspace) -> Look:
-    """What the latest look found; empty where there was none, or none that can be read."""
-    try:
-        content = json.loads((workspace.monitoring / LATEST).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return content if isinstance(content, dict) else {}
-
-
 def _of_the_model(
     workspace: Workspace, store: Store, end: Cutoff, progress: Progress
-) -> tuple[dict[str, Any], list[Alarm]]:
+) -> tuple[dict[str, Any], list[Finding]]:
     """What there is to say of inputs, scores and quality, and which of them somebody should know."""
     try:
         with libraries_hidden():
@@ -103,6 +98,7 @@ def _of_the_model(
     inputs, scores = shifts_of(weeks, judged)
     said: dict[str, Any] = {
         "model_version": bundle.manifest.version,
+        "run_id": bundle.manifest.run_id,
         "customers": len(judged[-1].risks) if judged else 0,
         "inputs": [_plain(one) for one in inputs],
         "scores": _plain(scores[0]) if scores else None,

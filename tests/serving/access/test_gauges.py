@@ -39,7 +39,14 @@ def test_what_a_process_says_of_itself_is_shown(gauges: Gauges) -> None:
             running={"large": 2, "light": 1},
             ledger_bytes=4_096,
             loop_lag_seconds=0.25,
+            findings={"stopped": 2, "late": 0},
+            look_age_seconds=7_200,
         )
+    )
+    assert shown("monitoring_findings", kind="stopped") == 2
+    assert (shown("monitoring_findings", kind="late"), shown("monitoring_age_seconds")) == (
+        0,
+        7_200,
     )
     assert shown("ready") == 1
     assert (shown("fault", of="churn"), shown("fault", of="offers")) == (0, 1)

@@ -18,7 +18,8 @@ from features.store.ingestion import ingest
 from features.store.store import open_store
 from features.vectors.refresh import natural_cutoff
 from features.vocabulary.time import Cutoff
-from serving.nightly.monitoring.look import latest_look, look, without_holdings
+from serving.findings.findings import latest_look
+from serving.nightly.monitoring.look import look, without_holdings
 from tests.serving.company import Company, company_in, put_to_use
 
 
