@@ -12,6 +12,7 @@ families              the families that can be trained, and what is told of each
 scoring               ``score``, ``export``, ``recommend``, ``replay``
 monitoring            ``monitor``
 nightly               ``nightly``
+retraining            whether a night trains anew, and what became of it
 night_steps           the list of what a night does, which a further step joins
 offers                ``offers simulate``, ``offers plan``
 service               ``build``, ``serve``

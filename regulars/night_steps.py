@@ -15,6 +15,7 @@ from regulars.call import Call, now_seconds
 from regulars.company import forget_erased, store_tables
 from regulars.monitoring import look_at_the_week
 from regulars.narrator import Outcome
+from regulars.retraining import BY_HAND, retrain
 from regulars.scoring import export_file, list_items, score_customers, score_for_the_night
 from regulars.vectors import compute_vectors
 
@@ -139,6 +140,12 @@ STEPS: tuple[NightStep, ...] = (
     NightStep("ingest", store_tables, ("rows", "customers")),
     NightStep("vectors", compute_vectors, ("customers", "features", "cutoff")),
     NightStep("monitor", look_at_the_week, ("customers", "alarms")),
+    NightStep(
+        "retrain",
+        retrain,
+        ("trained", "version", "gate", "result", "why", "told"),
+        lambda settings: settings.nightly.retrain != BY_HAND,
+    ),
     NightStep("score", score_for_the_night, ("judged", "statuses", "cutoff_seconds")),
     NightStep(
         "recommend",

@@ -32,7 +32,10 @@ class StepResult:
         """The step in a few words."""
         done = f"{self.seconds:.1f} s" if self.state == DONE else self.state
         alarms = self.counts.get("alarms")
-        return f"{self.step} {done}" + (f" with {_alarms(alarms)}" if alarms else "")
+        told = self.counts.get("told")
+        return f"{self.step} {done}" + (
+            f" with {_alarms(alarms)}" if alarms else f" ({told})" if told else ""
+        )
 
 
 def _alarms(count: int) -> str:

@@ -15,7 +15,9 @@ from regulars.narrator import Outcome
 from regulars.options import MODELS, model_option, reason_option
 
 if TYPE_CHECKING:
+    from regulars.promoting import Putting
     from training.bundles.kind import Kind
+    from training.recipe.summary import TrainingSummary
     from training.registry.gate import Check, Gate
 
 
@@ -41,6 +43,20 @@ def train_family(
     """Train one family of models, as ``train`` does and the demo; ``own_process`` has it fitted in one, where that can be."""
     from regulars.families import OUTCOMES
     from regulars.gate_sentences import after_the_gate
+
+    summary, putting = summary_of_training(
+        call, name, promote=promote, refit=refit, own_process=own_process
+    )
+    outcome = OUTCOMES[name](summary)
+    if summary.registry:
+        outcome = replace(outcome, lines=(*outcome.lines, f"  {summary.registry}"))
+    return putting.trained(after_the_gate(outcome, summary, name))
+
+
+def summary_of_training(
+    call: Call, name: str, *, promote: bool = True, refit: bool = False, own_process: bool = True
+) -> tuple[TrainingSummary, Putting]:
+    """What the training of one family came to, and what a running service made of it."""
     from regulars.promoting import Putting
     from training.families.families import family_of
     from training.recipe.apart import may_fork
@@ -57,10 +73,7 @@ def train_family(
         readiness=putting.readiness(),
         own_process=own_process and may_fork(),
     )
-    outcome = OUTCOMES[name](summary)
-    if summary.registry:
-        outcome = replace(outcome, lines=(*outcome.lines, f"  {summary.registry}"))
-    return putting.trained(after_the_gate(outcome, summary, name))
+    return summary, putting
 
 
 def _family(name: str) -> tuple[Kind[Any, Any], Gate]:

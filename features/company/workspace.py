@@ -222,6 +222,11 @@ class Workspace:
         return self.folder / "nightly.json"
 
     @property
+    def retraining(self) -> Path:
+        """Until when the data reached that a night learned from last."""
+        return self.folder / "retraining.json"
+
+    @property
     def monitoring(self) -> Path:
         """What every look at the inputs, scores and feeds has found, one file a day of the data."""
         return self.folder / "monitoring"

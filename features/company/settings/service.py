@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic.dataclasses import dataclass
 
 from features.company.settings.declared import CLOSED, NamedTexts, setting, table_of
@@ -97,9 +99,12 @@ class ExportSettings:
     dynamics_entity: str = setting("contact", "The Dynamics table customers are rows of.")
 
 
+RetrainWord = Literal["by_hand", "on_schedule", "on_alarm"]
+
+
 @dataclass(frozen=True, config=CLOSED)
 class NightlySettings:
-    """Which files `regulars nightly` leaves for other programs."""
+    """Which files `regulars nightly` leaves for other programs, and when it trains anew."""
 
     lists: NamedTexts = table_of(
         "Files of everybody's list of items that `regulars nightly` writes, relative to this file, each with its use "
@@ -110,6 +115,12 @@ class NightlySettings:
         "Files of everybody's risk and reasons that `regulars nightly` writes, relative to this file, each with whom "
         'it is for: csv, parquet, salesforce, hubspot or dynamics, such as "night/contacts.jsonl" = "salesforce".'
     )
+    retrain: RetrainWord = setting(
+        "by_hand",
+        "When `regulars nightly` trains the churn model anew: by_hand (never, for you do), on_schedule, or on_alarm, "
+        "where monitoring finds that customers are not what they were. What passes the gate is put to use.",
+    )
+    retrain_every_days: int = setting(28, "On a schedule, after so many days of new data.", least=1)
 
 
 @dataclass(frozen=True, config=CLOSED)
