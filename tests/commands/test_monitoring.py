@@ -48,6 +48,12 @@ def test_quality_is_told_as_realised_and_as_estimated() -> None:
     ]
 
 
+def test_a_season_that_is_not_known_yet_is_said_to_be_so() -> None:
+    [said] = how_good({"knows_season": False})
+    assert said.startswith("No season is known yet, for that takes 61 weeks")
+    assert how_good({"knows_season": True}) == []
+
+
 def test_what_cannot_be_estimated_says_why() -> None:
     said = how_good({"cannot_estimate": "100 were expected to leave and 300 did"})
     assert said == [

@@ -108,6 +108,14 @@ def test_it_is_told_in_german_where_the_company_speaks_it(seen: Seen) -> None:
     assert link.get_text() == "1 Auffälligkeit in der Woche vor dem 19.6.2026"
 
 
+def test_that_no_season_is_known_yet_is_said(seen: Seen) -> None:
+    assert "No season is known yet" in words(
+        read(seen({**LOOK, "knows_season": False}), "/monitoring")
+    )
+    known = words(read(seen({**LOOK, "knows_season": True}), "/monitoring"))
+    assert "No season" not in known
+
+
 def test_the_page_is_for_those_who_are_signed_in(seen: Seen) -> None:
     service = seen(LOOK)
     assert service.caller("score").get("/monitoring").status_code == 403

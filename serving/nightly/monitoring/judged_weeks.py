@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,7 @@ from features.vocabulary.words import CONTROL
 from serving.nightly.monitoring.alarms import LookedAt
 from serving.snapshot.consent import refused_profiling
 from training.families.churn.bundle import Bundle
+from training.measures.monitoring.seasons import LAGS, is_known
 from training.questions.stated import Stated
 
 WEEKS_BEFORE = 8
@@ -78,11 +80,34 @@ class JudgedWeeks:
 
     def ending(self, end: Cutoff, *, before: int = WEEKS_BEFORE) -> list[JudgedWeek]:
         """A week that ends at ``end`` and so many before it, the latest last, as far as the data reach back."""
-        first = min(
+        cutoffs = [end.plus_days(-7 * week) for week in range(before, -1, -1)]
+        return self._judged([one for one in cutoffs if one.seconds > self._first_seconds])
+
+    def years_before(self, end: Cutoff, *, around: bool = True) -> list[list[JudgedWeek]]:
+        """The same weeks of a year ago, and those ``around`` that the data reach back for; none where no season is known."""
+        if not self.knows_season(end):
+            return []
+        lags = [
+            lag
+            for lag in (LAGS if around else LAGS[:1])
+            if end.plus_days(-7 * (lag + WEEKS_BEFORE)).seconds > self._first_seconds
+        ]
+        weeks = sorted(
+            {lag + week for lag in lags for week in range(WEEKS_BEFORE + 1)}, reverse=True
+        )
+        judged = self._judged([end.plus_days(-7 * week) for week in weeks])
+        by_week = dict(zip(weeks, judged, strict=True))
+        return [[by_week[lag + week] for week in range(WEEKS_BEFORE, -1, -1)] for lag in lags]
+
+    def knows_season(self, end: Cutoff) -> bool:
+        """Whether the data reach back to the same weeks of last year."""
+        return is_known(self._first_seconds, end.seconds, weeks_before=WEEKS_BEFORE)
+
+    @cached_property
+    def _first_seconds(self) -> int:
+        return min(
             int(one.seconds[0 : one.rows].min()) for one in self._pack.streams.values() if one.rows
         )
-        cutoffs = [end.plus_days(-7 * week) for week in range(before, -1, -1)]
-        return self._judged([one for one in cutoffs if one.seconds > first])
 
     def settled(self, end: Cutoff) -> list[SettledDay]:
         """The latest days whose outcomes are known by an end, the latest first; none from before the model was trained.

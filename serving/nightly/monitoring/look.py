@@ -39,8 +39,10 @@ from training.measures.monitoring.quality import (
     realised_quality,
 )
 from training.measures.monitoring.shrinkage import Holdings, losses
-from training.measures.monitoring.stability import Shift, shifts
+from training.measures.monitoring.stability import LEAST_CUSTOMERS, Shift, shifts
 
+FEAST_MOVES = 3
+"""Columns, at least, that a feast on another day of the calendar moves: one alone is no feast."""
 _HOLDINGS, _HELD_BEFORE = "holdings", "held_before"
 
 
@@ -102,6 +104,7 @@ def _of_the_model(
         "customers": len(judged[-1].risks) if judged else 0,
         "inputs": [_plain(one) for one in inputs],
         "scores": _plain(scores[0]) if scores else None,
+        "knows_season": weeks.knows_season(end),
     }
     if not scores:
         said["cannot"] = "inputs and scores: too few weeks, or fewer than 100 customers in one"
@@ -111,11 +114,42 @@ def _of_the_model(
 
 
 def shifts_of(weeks: JudgedWeeks, judged: Sequence[JudgedWeek]) -> tuple[list[Shift], list[Shift]]:
-    """Every input and the risks of the last of some weeks beside those before; empty where these are too few."""
+    """Every input and the risks of the last of some weeks beside those before; empty where these are too few.
+
+    Where any alarms it is held to the same weeks of last year, as far as the data reach back; where many do, as a feast makes
+    them, also to the weeks around.
+    """
+    found = _shifts(weeks, judged, [])
+    moved = sum(one.is_alarm for some in found for one in some)
+    if not moved:
+        return found
+    around = moved >= FEAST_MOVES
+    years = weeks.years_before(judged[-1].cutoff, around=around)
+    enough = [one for one in years if _are_enough(one)]
+    return _shifts(weeks, judged, enough) if enough else found
+
+
+def _shifts(
+    weeks: JudgedWeeks, judged: Sequence[JudgedWeek], years: Sequence[Sequence[JudgedWeek]]
+) -> tuple[list[Shift], list[Shift]]:
     names, compared = tuple(weeks.inputs), len(weeks.inputs) + 1
-    inputs = shifts(names, [one.inputs for one in judged], compared=compared)
-    risks = [one.risks[:, None] for one in judged]
-    return inputs, shifts([RISK], risks, compared=compared)
+    inputs = shifts(
+        names,
+        [one.inputs for one in judged],
+        compared=compared,
+        years_before=[[one.inputs for one in year] for year in years],
+    )
+    risks = shifts(
+        [RISK],
+        [one.risks[:, None] for one in judged],
+        compared=compared,
+        years_before=[[one.risks[:, None] for one in year] for year in years],
+    )
+    return inputs, risks
+
+
+def _are_enough(year: Sequence[JudgedWeek]) -> bool:
+    return min(len(one.risks) for one in year) >= LEAST_CUSTOMERS
 
 
 def _quality(bundle: Bundle, risks: Any, settled: list[SettledDay]) -> dict[str, Any]:

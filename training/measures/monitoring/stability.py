@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.vocabulary.arrays import Floats, Ints
+from training.measures.monitoring.seasons import moved_as_then
 
 MOST_BINS = 10
 FALSE_ALARMS_A_WEEK = 0.001
@@ -35,7 +36,9 @@ class Shift:
     """One column this week beside the weeks before.
 
     ``index`` is the stability index, ``by_chance`` the index that samples of these sizes exceed by chance as seldom as is allowed,
-    ``usual`` the largest index that a week before showed against the others. ``is_alarm`` says whether all three bounds are passed.
+    ``usual`` the largest index that a week before showed against the others. ``unseasonal`` is the index beside what the weeks before
+    would have become by moving as at the same time of last year, NaN where that was not asked or is not known. ``is_alarm`` says
+    whether all bounds are passed.
     """
 
     name: str
@@ -47,26 +50,41 @@ class Shift:
     missing_before: float
     missing_now: float
     is_alarm: bool
+    unseasonal: float = math.nan
+
+
+Weeks = Sequence[NDArray[np.floating]]
+"""Customers by columns of each week, the latest last."""
 
 
 def shifts(
-    names: Sequence[str], weeks: Sequence[NDArray[np.floating]], *, compared: int | None = None
+    names: Sequence[str],
+    weeks: Weeks,
+    *,
+    compared: int | None = None,
+    years_before: Sequence[Weeks] = (),
 ) -> list[Shift]:
     """Every column of the last of some weeks beside those before it; nothing where customers or weeks are too few.
 
     Each week is an array of customers by columns, NaN where a value is missing. ``compared`` says among how many columns the false
-    alarms that are allowed are shared, where there are others besides; two weeks before are the least.
+    alarms that are allowed are shared, where there are others besides; two weeks before are the least. ``years_before`` has as many weeks
+    of about a year ago, once or for some weeks around: a column that has moved as in any of them is no alarm.
     """
     if len(weeks) < 3 or min(map(len, weeks)) < LEAST_CUSTOMERS:
         return []
     allowed = FALSE_ALARMS_A_WEEK / (compared or len(names))
     return [
-        _shift(name, [week[:, place] for week in weeks], allowed)
+        _shift(
+            name,
+            [week[:, place] for week in weeks],
+            allowed,
+            [[week[:, place] for week in year] for year in years_before],
+        )
         for place, name in enumerate(names)
     ]
 
 
-def _shift(name: str, weeks: Sequence[NDArray[np.floating]], allowed: float) -> Shift:
+def _shift(name: str, weeks: Weeks, allowed: float, years_before: Sequence[Weeks]) -> Shift:
     before, now = np.concatenate(weeks[:-1]), weeks[-1]
     edges = bin_edges(before)
     counts = np.stack([binned(week, edges) for week in weeks])
@@ -79,6 +97,13 @@ def _shift(name: str, weeks: Sequence[NDArray[np.floating]], allowed: float) -> 
     by_chance = chance_bound(degrees, allowed) / float(size)
     usual = max(stability_index(week, past - week) for week in counts[:-1])
     beyond = index - degrees / float(size)
+    is_alarm = bool(index > by_chance and beyond >= SHIFT and index > USUAL * usual)
+    unseasonal = math.nan
+    if is_alarm and years_before:
+        known = [_unseasonal(counts[-1], past, customers, year, edges) for year in years_before]
+        # Each with what it exceeds nothing by on average, which last year's few customers add to.
+        unseasonal, expected = min(known)
+        is_alarm = unseasonal > by_chance and unseasonal - expected >= SHIFT
     return Shift(
         name=name,
         index=index,
@@ -88,8 +113,22 @@ def _shift(name: str, weeks: Sequence[NDArray[np.floating]], allowed: float) -> 
         median_now=_median(now),
         missing_before=float(np.isnan(before).mean()),
         missing_now=float(np.isnan(now).mean()),
-        is_alarm=bool(index > by_chance and beyond >= SHIFT and index > USUAL * usual),
+        is_alarm=is_alarm,
+        unseasonal=unseasonal,
     )
+
+
+def _unseasonal(
+    now: Ints, past: Ints, customers: float, year: Weeks, edges: Floats
+) -> tuple[float, float]:
+    """The index of a week beside the weeks before as those of a year moved, and what it is by chance on average."""
+    then = np.stack([binned(week, edges) for week in year])
+    before_then = then[:-1].sum(axis=0)
+    index = stability_index(now, moved_as_then(past, then[-1], before_then))
+    degrees = max(int(((past > 0) | (now > 0)).sum()) - 1, 1)
+    of_then = before_then.sum() / (len(year) - 1)
+    sizes = (now.sum(), customers, then[-1].sum(), of_then)
+    return index, degrees * sum(1.0 / max(float(one), 1.0) for one in sizes)
 
 
 def bin_edges(values: NDArray[np.floating]) -> Floats:
@@ -117,7 +156,7 @@ def binned(values: NDArray[np.floating], edges: Floats) -> Ints:
     return np.append(counts, len(values) - len(present)).astype(np.int64)
 
 
-def stability_index(now: Ints, before: Ints) -> float:
+def stability_index(now: Ints, before: Ints | Floats) -> float:
     """The population stability index of two counts over the same bins: 0 where their shares are the same.
 
     >>> round(stability_index(np.array([500, 500]), np.array([500, 500])), 6)

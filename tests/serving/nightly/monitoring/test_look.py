@@ -19,8 +19,12 @@ from features.store.store import open_store
 from features.vectors.refresh import natural_cutoff
 from features.vocabulary.time import Cutoff
 from serving.findings.findings import latest_look
+from serving.nightly.monitoring.judged_weeks import WEEKS_BEFORE, JudgedWeeks
 from serving.nightly.monitoring.look import look, without_holdings
 from tests.serving.company import Company, company_in, put_to_use
+from training.families.churn.bundle import current_bundle
+
+CAME = "observed_over_expected"
 
 
 def end_of(company: Company) -> Cutoff:
@@ -143,6 +147,37 @@ def test_without_a_model_feeds_are_looked_at_all_the_same(own: Company) -> None:
     )
     assert ("stopped", "contacts") in told(found)
     assert "inputs, scores and quality" in found["cannot"]
+
+
+def test_last_years_weeks_are_those_of_the_same_days_of_the_week(looked_at: Company) -> None:
+    """The company has lived for 68 weeks, so that the weeks around reach back for two more at most."""
+    store, end = open_store(looked_at.workspace), end_of(looked_at)
+    weeks = JudgedWeeks(current_bundle(looked_at.workspace), store)
+    years = weeks.years_before(end)
+    lasts = [(end.seconds - year[-1].cutoff.seconds) // 604_800 for year in years]
+    assert lasts == [52, 51, 53, 50, 54, 49, 55]
+    assert {len(year) for year in years} == {WEEKS_BEFORE + 1}
+    assert all((end.seconds - one.cutoff.seconds) % 604_800 == 0 for year in years for one in year)
+    assert latest_look(looked_at.workspace)["knows_season"]
+    early = end.plus_days(-7 * 20)
+    assert not weeks.knows_season(early) and weeks.years_before(early) == []
+
+
+def test_risks_that_the_training_bears_out_are_taken_at_their_word(own: Company) -> None:
+    said = {"metrics": {**current_bundle(own.workspace).manifest.metrics, CAME: 1.05}}
+    put_to_use(own.settings, own.workspace, family="lightgbm", version="2", said=said)
+    found, _ = look(own.workspace, as_of=end_of(own).plus_days(1))
+    assert found["cannot_estimate"] == "" and found["realised"] == []
+    assert 0.0 < found["estimated"]["share"] < found["estimated"]["share_of_list"] <= 1.0
+    assert 0.5 < found["estimated"]["auc"] < 1.0
+
+
+def test_risks_that_the_training_did_not_bear_out_are_not(own: Company) -> None:
+    said = {"metrics": {**current_bundle(own.workspace).manifest.metrics, CAME: 1.6}}
+    put_to_use(own.settings, own.workspace, family="lightgbm", version="2", said=said)
+    found, _ = look(own.workspace, as_of=end_of(own).plus_days(1))
+    assert found["estimated"] is None
+    assert found["cannot_estimate"] == "in its training 160 left where 100 were expected"
 
 
 def test_realised_quality_is_that_of_the_untreated_as_the_tables_tell_it(own: Company) -> None:
