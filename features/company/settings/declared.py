@@ -27,12 +27,12 @@ class Fault:
     """What is wrong with one setting: what was expected of it, what was found, and what to do.
 
     ``{place}`` stands for the setting and ``{table}`` for its table, such as ``churn.horizon_days`` and
-    ``churn``: a check need not know where in the file it is made.
+    ``churn``, and ``{file}`` for the file: a check need not know where it is made.
     """
 
     expected: str
     found: str
-    remedy: str = f"Correct {{place}} in {SETTINGS_FILE}."
+    remedy: str = "Correct {place} in {file}."
     place: str = ""
 
     def at(self, place: str, table: str) -> Fault:

@@ -47,6 +47,7 @@ _KINDS = {
     "string_type": "a text",
     "bool_type": "true or false",
     "dict_type": "names with texts",
+    "tuple_type": "a list",
 }
 
 
@@ -118,8 +119,20 @@ def settings_from(content: Mapping[str, Any], *, folder: Path) -> Settings:
     others = {key: value for key, value in content.items() if key != "tables"}
     said = _read(FileSettings, others, (), faults)
     if said is None or faults:
-        raise _refusal(faults)
+        raise _refusal(faults, SETTINGS_FILE)
     return Settings(**vars(said) | {"tables": tables, "folder": folder})
+
+
+def read_declared(cls: type[T], content: Mapping[str, Any], *, file: str) -> T:
+    """Parsed TOML of another file, in the form of ``regulars.toml``, as the declared tables of ``cls``.
+
+    ``SettingsRefused`` tells all that is wrong with it at once, and names the ``file``.
+    """
+    faults: list[Fault] = []
+    said = _read(cls, content, (), faults)
+    if said is None:
+        raise _refusal(faults, file)
+    return said
 
 
 def _tables(content: Any, faults: list[Fault]) -> dict[str, TableMapping]:
@@ -189,7 +202,7 @@ def _worded(cls: type, error: ErrorDetails, above: tuple[str, ...]) -> Iterator[
     elif error["type"] == "unexpected_keyword_argument":
         found = [_unknown(name, section, table)]
     elif key:
-        found = [_wrong_type("names with texts", {key[0]: error["input"]})]
+        found = [_wrong_entry(error)]
     else:
         found = [_wrong_value(table, name, error)]
     for fault in found:
@@ -198,7 +211,7 @@ def _worded(cls: type, error: ErrorDetails, above: tuple[str, ...]) -> Iterator[
 
 def _unknown(name: str, section: str, table: type) -> Fault:
     return Fault(
-        expected=f"a setting of {f'[{section}]' if section else SETTINGS_FILE}",
+        expected=f"a setting of {f'[{section}]' if section else '{file}'}",
         found=f'unknown setting "{name}"',
         remedy=did_you_mean(name, list(get_type_hints(table))),
     )
@@ -222,19 +235,32 @@ def _wrong_value(table: type, name: str, error: ErrorDetails) -> Fault:
     return Fault(f"{{place}} {f'of at least {least}' if least else 'from 0 on'}", str(value))
 
 
+def _wrong_entry(error: ErrorDetails) -> Fault:
+    """One entry of a setting that holds several, of another kind than a text."""
+    entry, value = error["loc"][-1], error["input"]
+    if isinstance(entry, int):
+        return _wrong_type("a list of texts", value)
+    return _wrong_type("names with texts", {entry: value})
+
+
 def _wrong_type(expected: str, value: Any) -> Fault:
     return Fault(f"{expected} for {{place}}", repr(value))
 
 
-def _refusal(faults: Sequence[Fault]) -> SettingsRefused:
-    """One refusal of all faults: that of the only one, or each by its number."""
+def _refusal(faults: Sequence[Fault], file: str) -> SettingsRefused:
+    """One refusal of all faults of a file: that of the only one, or each by its number."""
     refusals = [
-        SettingsRefused(expected=one.expected, found=one.found, remedy=one.remedy) for one in faults
+        SettingsRefused(
+            expected=one.expected.replace("{file}", file),
+            found=one.found,
+            remedy=one.remedy.replace("{file}", file),
+        )
+        for one in faults
     ]
     if len(refusals) == 1:
         return refusals[0]
     return SettingsRefused(
-        expected=f"no fault in {SETTINGS_FILE}",
+        expected=f"no fault in {file}",
         found=f"{len(refusals)} faults",
         rows=", ".join(dict.fromkeys(one.place for one in faults)),
         remedy="\n".join(

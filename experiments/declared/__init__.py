@@ -1,0 +1,7 @@
+"""Experiments as a company declares them: a TOML file each, which says what differs from ``regulars.toml``.
+
+============  =====================================================================
+definition    what can be declared, setting by setting
+folder        the definitions of a company, found and read by their names
+============  =====================================================================
+"""
