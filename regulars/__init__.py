@@ -7,6 +7,7 @@ narrator              what was done, how long it took, what to do next, or why n
 company               ``init``, ``check``, ``ingest``, ``forget``
 vectors               ``vectors``, ``vectors describe``
 dataset               ``dataset``
+experiments           ``experiment``
 training              ``train``, ``promote``, ``rollback``, ``mlflow``
 families              the families that can be trained, and what is told of each
 scoring               ``score``, ``export``, ``recommend``, ``replay``

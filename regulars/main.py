@@ -35,6 +35,10 @@ VERBS: Mapping[str, tuple[str, str]] = {
         "evaluating",
         "Recompute every figure of a model's card, from its predictions, its bundle and its data, and show both side by side.",
     ),
+    "experiment": (
+        "experiments",
+        "Answer questions about the models that are declared in the folder `experiments`, and compare the answers.",
+    ),
     "promote": ("training", "Make a registered model the champion, if it passes the gate."),
     "rollback": ("training", "Make the previous champion the champion again."),
     "mlflow": ("training", "Open MLflow's own pages on the recorded runs and models."),

@@ -236,6 +236,16 @@ class Workspace:
         """MLflow's database and artifacts, where no other store is named."""
         return self.folder / "mlflow"
 
+    @property
+    def experiments(self) -> Path:
+        """What came of experiments, a file each; none of them speaks of a single customer."""
+        return self.folder / "experiments"
+
+    @property
+    def experiment_rows(self) -> Path:
+        """Rows of customers that experiments learn from and what was answered of them so far; made again from the store."""
+        return self.experiments / "rows"
+
     def create(self) -> None:
         """Make the folder, readable by its owner alone."""
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -46,6 +46,7 @@ def forget_old_generations(workspace: Workspace) -> None:
             one.keep_current_alone()
         # Notes of what was exported and learned from name nobody, but who knows a number can ask them.
         shutil.rmtree(workspace.folder / "exports", ignore_errors=True)
+        shutil.rmtree(workspace.experiment_rows, ignore_errors=True)
         store = workspace.store.current
         customer_ids = () if store is None else open_pack(store / "pack").customer_ids
         LearnedFrom(workspace).keep_alone(customer_ids)

@@ -33,6 +33,7 @@ DOORS = {
     "pyspark": {"features/exports/spark.py", "features/exports/spark_session.py"},
     "lightgbm": {"training/learners/boosting.py", "training/learners/trees.py"},
     "mlflow": {
+        "training/registry/experiment_runs.py",
         "training/registry/nights.py",
         "training/registry/weeks.py",
         "training/registry/places.py",
@@ -106,6 +107,7 @@ DOORS = {
         "regulars/dataset.py",
         "regulars/demo.py",
         "regulars/evaluating.py",
+        "regulars/experiments.py",
         "regulars/keys.py",
         "regulars/main.py",
         "regulars/monitoring.py",

@@ -217,11 +217,19 @@ def rolling_origins(
 
 
 def stated_origins(
-    cutoffs: Sequence[Cutoff], horizon: Horizon, *, most: int
+    cutoffs: Sequence[Cutoff],
+    horizon: Horizon,
+    *,
+    most: int,
+    tests: int = MOST_TESTS,
+    window_days: int = 0,
+    refit_every: int = 1,
 ) -> OriginSplits | None:
     """The splits over cutoffs a table states; None where they leave no room for a test in time.
 
-    A cutoff serves another only when its outcome is known by then. At most the latest ``most`` cutoffs are used.
+    A cutoff serves another only when its outcome is known by then. At most the latest ``most`` cutoffs are used, and
+    the latest ``tests`` of them are tests. A test learns from cutoffs of at most ``window_days`` before it, of all
+    where that is 0. A model answers ``refit_every`` tests before it is fitted anew, the earliest test first.
 
     >>> days = [Cutoff(day * DAY_SECONDS) for day in (0, 30, 60, 90, 120)]
     >>> splits = stated_origins(days, Horizon(60), most=6)
@@ -229,12 +237,12 @@ def stated_origins(
     (['1970-01-01', '1970-01-31', '1970-03-02'], '1970-03-02')
     """
     ordered = sorted(set(cutoffs))[-most:] if most else []
-    chosen = [_split_before(ordered, horizon, test) for test in reversed(ordered)]
-    tests = tuple(one for one in chosen if one is not None)[:MOST_TESTS]
+    chosen = [_split_before(ordered, horizon, test, window_days) for test in reversed(ordered)]
+    found = _refitted([one for one in chosen if one is not None][:tests], refit_every)
     shipped = _shipped(ordered, horizon)
-    if len(ordered) < FEWEST_ORIGINS or not tests or shipped is None:
+    if len(ordered) < FEWEST_ORIGINS or not found or shipped is None:
         return None
-    return _embargoed(tests, shipped, horizon)
+    return _embargoed(found, shipped, horizon)
 
 
 def horizon_room(end: Cutoff, step_days: int, earliest_seconds: int) -> int:
@@ -242,11 +250,21 @@ def horizon_room(end: Cutoff, step_days: int, earliest_seconds: int) -> int:
     return max(0, (end.seconds - earliest_seconds) // (step_days * DAY_SECONDS))
 
 
-def _split_before(ordered: Sequence[Cutoff], horizon: Horizon, test: Cutoff) -> OriginSplit | None:
-    """All cutoffs known by the test are learned from; the latest of them calibrates."""
-    known = [one for one in ordered if horizon.end(one) <= test]
+def _split_before(
+    ordered: Sequence[Cutoff], horizon: Horizon, test: Cutoff, window_days: int
+) -> OriginSplit | None:
+    """All cutoffs known by the test, and in the window before it, are learned from; the latest of them calibrates."""
+    first = test.plus_days(-window_days) if window_days else min(ordered)
+    known = [one for one in ordered if horizon.end(one) <= test and one >= first]
     split = _shipped(known, horizon)
     return None if split is None else replace(split, test=test)
+
+
+def _refitted(tests: Sequence[OriginSplit], every: int) -> tuple[OriginSplit, ...]:
+    """The tests, the latest first, each by the model of the last one at which it was fitted anew."""
+    in_time = tests[::-1]
+    last = [in_time[place - place % every] for place in range(len(in_time))]
+    return tuple(replace(by, test=one.test) for by, one in zip(last, in_time, strict=True))[::-1]
 
 
 def _shipped(ordered: Sequence[Cutoff], horizon: Horizon) -> OriginSplit | None:

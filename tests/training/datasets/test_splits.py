@@ -168,3 +168,18 @@ def test_stated_cutoffs_are_embargoed_however_they_lie(
     assert reserved.test is not None and reserved not in splits.choosing
     for split in in_time(*splits.choosing):
         assert split.test is not None and horizon.end(split.test) <= reserved.test
+
+
+def test_a_model_answers_several_tests_before_it_is_fitted_anew_from_a_window() -> None:
+    cutoffs = [Cutoff(day * DAY_SECONDS) for day in range(0, 210, 30)]
+    found = stated_origins(cutoffs, Horizon(30), most=7, tests=4, window_days=90, refit_every=2)
+    assert found is not None
+    tests = in_time(*found.tests)
+    assert [days(one.test) for one in tests if one.test] == [[180], [150], [120], [90]]
+    assert [days(*one.learned_from) for one in tests] == [
+        [60, 90, 120],
+        [60, 90, 120],
+        [0, 30, 60],
+        [0, 30, 60],
+    ]
+    assert stated_origins(cutoffs, Horizon(30), most=7, window_days=30) is None

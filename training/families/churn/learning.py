@@ -126,6 +126,35 @@ def learn_churn(
     )
 
 
+def rungs_at_hand(
+    pack: Pack,
+    plan: Plan,
+    found: Labelled,
+    names: Sequence[str],
+    settings: ChurnSettings,
+    *,
+    threads: int = 1,
+) -> tuple[Rung, ...]:
+    """The rungs that the features at hand allow, before anything is tuned."""
+    splits, question = found.splits, found.question
+    return churn_rungs(
+        names,
+        settings.horizon_days,
+        means_leaving=question.means_leaving,
+        is_of_own_rhythm=question.is_of_own_rhythm,
+        strongest=NO_FEATURE if has_rule(names) else strongest_feature(earliest_rows(found), names),
+        # A plan without a model of buying was made where the earliest cutoff carries none.
+        buying={}
+        if plan.buying is None
+        else buying_models_before(pack, splits.cutoffs, threads=threads),
+    )
+
+
+def earliest_rows(found: Labelled) -> Dataset:
+    """The rows the earliest test learns from: none that any test is judged by is among them, but for folds."""
+    return found.splits.tests[-1].fit_rows(found.dataset)
+
+
 def _tuned(
     pack: Pack,
     plan: Plan,
@@ -136,24 +165,10 @@ def _tuned(
     progress: Progress,
 ) -> tuple[tuple[Rung, ...], dict[str, TunedSettings]]:
     """The rungs for the features at hand, with the settings of trees that suit the data."""
-    splits, question = found.splits, found.question
-    # The earliest test learns from nothing that any test is judged by, but for folds.
-    earliest = splits.tests[-1].fit_rows(found.dataset)
-    rungs = churn_rungs(
-        names,
-        settings.horizon_days,
-        means_leaving=question.means_leaving,
-        is_of_own_rhythm=question.is_of_own_rhythm,
-        strongest=NO_FEATURE if has_rule(names) else strongest_feature(earliest, names),
-        # A plan without a model of buying was made where the earliest cutoff carries none.
-        buying={}
-        if plan.buying is None
-        else buying_models_before(pack, splits.cutoffs, threads=threads),
-    )
+    rungs = rungs_at_hand(pack, plan, found, names, settings, threads=threads)
     progress("searching how far trees may go", 0, 1)
-    tuned = tuned_rungs(
-        rungs_for_few(rungs) if is_small(splits) else rungs, earliest, threads=threads
-    )
+    rungs = rungs_for_few(rungs) if is_small(found.splits) else rungs
+    tuned = tuned_rungs(rungs, earliest_rows(found), threads=threads)
     progress("searching how far trees may go", 1, 1)
     return tuned
 

@@ -124,7 +124,7 @@ def evaluate(
     ladder, question = learned.ladder, learned.manifest.task.question
     tested, vectors = tested_vectors(learned)
     on_data = measured_on_data(learned, known_before, store=store, lawful=lawful)
-    spent = _spent_by_leavers(tested, vectors) if question.means_leaving else 0.0
+    spent = spent_by_leavers(tested, vectors) if question.means_leaving else 0.0
     action = _action(settings, actions, on_data)
     costs = list_costs(
         action,
@@ -188,7 +188,7 @@ def _when(
     return when, said, hazard_to_ship(purchases, dataset, splits, end, when, threads=threads)
 
 
-def _spent_by_leavers(tested: Sequence[Tested], vectors: Sequence[Vectors]) -> float:
+def spent_by_leavers(tested: Sequence[Tested], vectors: Sequence[Vectors]) -> float:
     """What tested customers who left had spent on average in the year before, in cents."""
     spent = []
     for one, seen in zip(tested, vectors, strict=True):

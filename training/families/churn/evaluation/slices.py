@@ -98,7 +98,7 @@ def slices(
     """
     answers = SliceAnswers.of(tested)
     found = [answers.slice(EVERYBODY, EVERYBODY, np.ones(len(answers.outcomes), np.bool_))]
-    for kind, names, codes in _kinds(vectors, attributes, horizon_days):
+    for kind, names, codes in kinds_of_customers(vectors, attributes, horizon_days):
         found += [
             answers.slice(kind, name, codes == code)
             for code, name in names.items()
@@ -107,9 +107,10 @@ def slices(
     return tuple(found)
 
 
-def _kinds(
+def kinds_of_customers(
     vectors: Sequence[Vectors], attributes: Attributes, horizon_days: int
 ) -> Iterator[tuple[str, Mapping[int, str], NDArray[np.integer]]]:
+    """Each way to tell customers apart: its name, the names of its kinds by their codes, and the code of every row."""
     cutoffs = np.concatenate([one.cutoff_seconds for one in vectors])
     moments = np.unique(cutoffs).tolist()
     if len(moments) > 1:

@@ -13,7 +13,7 @@ from features.company.settings.questions import CampaignSettings
 from features.store.pack import Attributes
 from features.vectors.vectors import Vectors
 from training.families.churn.evaluation.decay import decay
-from training.families.churn.evaluation.evaluation import _spent_by_leavers, evaluate
+from training.families.churn.evaluation.evaluation import evaluate, spent_by_leavers
 from training.families.churn.evaluation.slices import Slice, SliceAnswers, slices
 from training.families.churn.learning import Learned
 from training.ladder.tested import Tested as Answered
@@ -128,7 +128,7 @@ def test_what_leavers_had_spent_is_the_mean_of_what_is_known(
 ) -> None:
     """The second stayed; who left at another test counts as much."""
     tests = [left([1.0, 0.0, 1.0], spent), left([0.0, 1.0], [7.0, 350.0])]
-    assert _spent_by_leavers(*zip(*tests, strict=True)) == pytest.approx(mean)
+    assert spent_by_leavers(*zip(*tests, strict=True)) == pytest.approx(mean)
 
 
 def test_where_nothing_is_known_of_leavers_they_had_spent_nothing() -> None:
@@ -137,4 +137,4 @@ def test_where_nothing_is_known_of_leavers_they_had_spent_nothing() -> None:
         left([0.0, 0.0], [1.0, 9.0]),
         left([1.0, 1.0], [1.0, 9.0], "spend_sum_90d"),
     ):
-        assert _spent_by_leavers([one[0]], [one[1]]) == 0.0
+        assert spent_by_leavers([one[0]], [one[1]]) == 0.0

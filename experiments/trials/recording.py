@@ -1,0 +1,97 @@
+"""A result as MLflow has it: what was declared, what came of each rung, and of the rows their digest and columns."""
+
+from __future__ import annotations
+
+import getpass
+import json
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from experiments.declared.folder import FOLDER
+from experiments.trials.results import ExperimentResult, RungResult
+from features.company.settings.reading import Settings
+from features.company.workspace import Workspace
+from training.registry.experiment_runs import EXPERIMENTS, ExperimentRuns, LoggedRows, LoggedRun
+from training.registry.registry import Registry
+
+_FILE = "result.json"
+
+
+def recorded(
+    result: ExperimentResult, settings: Settings, workspace: Workspace, draft: Path, *, at: int
+) -> str:
+    """Have a result in MLflow, once; the identifier of its run.
+
+    Raises ``WorkspaceRefused`` where MLflow cannot be reached.
+    """
+    folder = draft / "mlflow"
+    folder.mkdir()
+    plain = result.as_dict()
+    # What an estimator of others says of its fault may be about a row.
+    plain["failed"] = sorted(result.failed)
+    (folder / _FILE).write_text(json.dumps(plain, ensure_ascii=False, indent=1), encoding="utf-8")
+    runs = ExperimentRuns(Registry(settings, workspace, EXPERIMENTS), workspace)
+    columns = [name for names in result.features.values() for name in names]
+    rows = LoggedRows(
+        f"{FOLDER}/{result.name}", result.data["digest"], result.data["rows"], columns
+    )
+    tags = _tags(result)
+    return runs.record(
+        result.key,
+        LoggedRun(
+            result.name,
+            _flat(result.definition) | {"chosen": result.chosen},
+            _metrics(result.rung(result.chosen)),
+            tags | {"mlflow.note.content": str(result.definition["description"])},
+            result.seconds,
+        ),
+        [
+            LoggedRun(one.name, one.parameters, _metrics(one), tags, one.cpu_seconds)
+            for one in result.rungs
+        ],
+        rows,
+        folder,
+        at=at,
+    )
+
+
+def _tags(result: ExperimentResult) -> dict[str, str]:
+    churn = result.definition["churn"]
+    return {
+        "experiment": result.name,
+        "outcome": str(churn["outcome"]),
+        "horizon_days": str(churn["horizon_days"]),
+        "gap_days": str(churn["gap_days"]),
+        "data_digest": str(result.data["store"]),
+        "rows_digest": result.rows,
+        "mlflow.source.type": "LOCAL",
+        "mlflow.source.name": f"regulars experiment run {result.name}",
+        "regulars_version": _version(),
+        "mlflow.user": getpass.getuser(),
+    }
+
+
+def _metrics(rung: RungResult) -> dict[str, float]:
+    said = {**rung.figures, "auc_low": rung.auc_low, "auc_high": rung.auc_high}
+    said["cpu_seconds"] = rung.cpu_seconds
+    for test, figures in rung.by_test.items():
+        said[f"by_test/{test.replace(',', '')}/auc"] = figures["auc"]
+    return {name: value for name, value in said.items() if value is not None}
+
+
+def _flat(content: Any, above: str = "") -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for key, value in content.items():
+        if isinstance(value, dict):
+            found |= _flat(value, f"{above}{key}.")
+        elif key not in ("name", "description"):
+            found[f"{above}{key}"] = value
+    return found
+
+
+def _version() -> str:
+    try:
+        return version("regulars")
+    except PackageNotFoundError:
+        return "not installed"

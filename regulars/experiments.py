@@ -1,0 +1,135 @@
+"""Declared experiments: run, gone on with after a kill, and what came of them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from regulars.call import Call, now_seconds, verb
+from regulars.narrator import Outcome, Table
+
+if TYPE_CHECKING:
+    from experiments.trials.results import ExperimentResult, RungResult
+    from experiments.trials.running import ExperimentGround, FinishedRun
+
+_cores = click.option(
+    "--threads",
+    type=click.IntRange(min=1),
+    help="So many cores are used; without it, all this process may use.",
+)
+
+
+@click.group()
+def experiment() -> None:
+    """Answer questions about the models that are declared in the folder `experiments`, and compare the answers."""
+
+
+@experiment.command("run")
+@click.argument("names", nargs=-1, required=True)
+@_cores
+@verb
+def experiment_run(call: Call, names: Sequence[str], threads: int | None) -> Outcome:
+    """Answer declared experiments on past cutoffs, from where an earlier run stopped, and put them on record."""
+    from experiments.declared.folder import DefinitionFolder
+    from experiments.trials.running import run_experiment
+
+    folder = DefinitionFolder(call.settings)
+    # A fault in the last of them is said before the first takes its time.
+    definitions = [folder.read(name) for name in dict.fromkeys(names)]
+    ground = experiment_ground(call, threads)
+    found = [run_experiment(one, ground, own_process=True) for one in definitions]
+    return _run_outcome(found)
+
+
+def experiment_ground(call: Call, threads: int | None) -> ExperimentGround:
+    """What experiments are run on, with as many threads as there are cores for this process."""
+    from experiments.trials.running import ExperimentGround
+
+    return ExperimentGround(
+        call.settings,
+        call.workspace,
+        now_seconds,
+        threads or available_cores(),
+        call.narrator.progress,
+    )
+
+
+def available_cores() -> int:
+    """How many cores this process may use, which a container or `taskset` bounds."""
+    allowed = getattr(os, "sched_getaffinity", None)
+    return len(allowed(0)) if allowed else os.cpu_count() or 1
+
+
+def _run_outcome(found: Sequence[FinishedRun]) -> Outcome:
+    results = [one.result for one in found]
+    names = [one.name for one in results]
+    begun = [one for one in results if not one.is_complete]
+    said = ", ".join(
+        f"{one.result.name}: {_headline(one.result)}{' (known before)' if one.was_known else ''}"
+        for one in found
+    )
+    lines = [f"  {result.name}: {note}" for result in results for note in _notes(result)]
+    lines += [
+        f"  {one.result.name} is not in MLflow: {one.not_sent}" for one in found if one.not_sent
+    ]
+    again = f"regulars experiment run {' '.join(one.name for one in begun)}"
+    return Outcome(
+        said=said,
+        next=f"`{again}` goes on where the budget ended"
+        if begun
+        else f"`regulars experiment compare {' '.join([*names, 'ANOTHER'][:2])}`",
+        data={"experiments": [_plain(one) for one in found]},
+        tables=[_rungs_table(one) for one in results],
+        lines=lines,
+    )
+
+
+def _headline(result: ExperimentResult) -> str:
+    chosen = result.rung(result.chosen)
+    return f"{result.chosen} with {_figure(chosen, _shown(result)[0])}"
+
+
+def _notes(result: ExperimentResult) -> list[str]:
+    said = [f"{name} is left out: {why}" for name, why in result.failed.items()]
+    if result.unasked:
+        said.append(f"the budget ended before {', '.join(result.unasked)}")
+    return [*said, *result.notes]
+
+
+def _shown(result: ExperimentResult) -> list[str]:
+    return list(result.definition["figures"]["shown"])
+
+
+def _figure(rung: RungResult, name: str) -> str:
+    value = rung.figures[name]
+    said = "–" if value is None else f"{value:.4f}"
+    if name == "auc" and rung.auc_low is not None and rung.auc_high is not None:
+        said += f" [{rung.auc_low:.4f}, {rung.auc_high:.4f}]"
+    return f"{name} {said}"
+
+
+def _rungs_table(result: ExperimentResult) -> Table:
+    shown = _shown(result)
+    rows = [
+        (
+            f"{'→ ' if rung.name == result.chosen else '  '}{rung.name}",
+            *(_figure(rung, name).partition(" ")[2] for name in shown),
+            f"{rung.cpu_seconds:.1f}",
+        )
+        for rung in result.rungs
+    ]
+    tests = len(result.splits["tests"])
+    title = f"{result.name}: {result.data['tested_rows']:,} rows at {tests} test{'s' * (tests > 1)}"
+    return Table(title, ("rung", *shown, "CPU s"), rows)
+
+
+def _plain(finished: FinishedRun) -> dict[str, Any]:
+    result = finished.result
+    return {
+        **{name: value for name, value in result.as_dict().items() if name != "definition"},
+        "was_known": finished.was_known,
+        "not_sent": finished.not_sent,
+    }

@@ -1,0 +1,97 @@
+"""`regulars experiment`: declared questions answered, and what cannot be answered said."""
+
+from __future__ import annotations
+
+import json
+import resource
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from regulars.experiments import available_cores
+from regulars.main import main
+from tests.experiments.trials.company import QUICK, copied, declare, make
+from tests.shared_companies import made_once, shared_folder
+
+
+@pytest.fixture(scope="module")
+def company(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    made = made_once(shared_folder(tmp_path_factory), "experiments", make)
+    folder = copied(made, tmp_path_factory.mktemp("experiments") / "company")
+    declare(folder, "quick", QUICK)
+    declare(
+        folder,
+        "firm",
+        '[learner]\nrungs = ["logistic regression"]\nparameters = { strength = 90.0 }\n',
+    )
+    return folder
+
+
+def called(company: Path, *words: str) -> Result:
+    settings = str(company / "regulars.toml")
+    return CliRunner().invoke(main, ["experiment", *words, "--settings", settings])
+
+
+def answer(company: Path, *words: str, exit_code: int = 0) -> dict[str, Any]:
+    result = called(company, *words, "--json")
+    assert result.exit_code == exit_code, result.output
+    said: dict[str, Any] = json.loads(result.stdout.splitlines()[-1])
+    return said
+
+
+def test_it_says_what_came_of_each_and_what_is_next(company: Path) -> None:
+    shown = called(company, "run", "quick", "firm").output
+    assert "quick: " in shown and "firm: logistic regression with auc" in shown
+    assert "recency rule" in shown and "regulars experiment compare quick firm" in shown
+    again = answer(company, "run", "quick")
+    [quick] = again["experiments"]
+    assert quick["was_known"] and quick["run_id"] and not quick["not_sent"]
+    assert [one["name"] for one in quick["rungs"]] == [
+        "base rate",
+        "recency rule",
+        "logistic regression",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[cutofs]\ncount = 2\n", 'Did you mean "cutoffs"?'),
+        ('[features]\nonly = ["contacts"]\n', "none of contacts: the tables feed purchases"),
+        ("[churn]\nhorizon_days = 400\n[cutoffs]\ncount = 1\n", "days of history"),
+        ('[learner]\nrungs = ["LightGMB"]\n', 'Did you mean "LightGBM"?'),
+        ('[learner]\nrungs = ["LightGBM"]\nparameters = { leafs = 3 }\n', 'mean "leaves"?'),
+        ('[learner]\nrungs = ["recency rule"]\nparameters = { leaves = 3 }\n', "which has none"),
+        ('[learner]\nestimator = "sklearn.ensemble:Forest"\n', "AttributeError"),
+        ("[data]\ndays = 4000\n", "4000 days of data"),
+    ],
+)
+def test_what_cannot_be_answered_is_said_and_nothing_is_left(
+    company: Path, text: str, said: str
+) -> None:
+    declare(company, "wrong", text)
+    result = called(company, "run", "quick", "wrong")
+    assert result.exit_code in (1, 2) and said in result.stderr.replace("\n", " ")
+    assert "Traceback" not in result.output
+    assert not (company / ".workspace" / "experiments" / "wrong.json").exists()
+    (company / "experiments" / "wrong.toml").unlink()
+
+
+def test_a_full_disk_loses_nothing_and_is_said(company: Path, tmp_path: Path) -> None:
+    folder = copied(company, tmp_path / "company")
+    declare(folder, "other", "[churn]\nhorizon_days = 50\n" + QUICK)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, hard))
+    try:
+        result = called(folder, "run", "other")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert result.exit_code == 1 and "room on the disk" in result.stderr.replace("\n", " ")
+    assert called(folder, "run", "quick").exit_code == 0
+    assert answer(folder, "run", "other")["experiments"][0]["run_id"]
+
+
+def test_it_takes_no_more_cores_than_it_may_use() -> None:
+    assert 1 <= available_cores() <= 1_024
