@@ -23,6 +23,7 @@ check_tables          a check of the raw tables as it is shown
 library               what a notebook imports: ``from regulars import open_workspace``
 dictionary_tables     the dictionary of features as it is shown
 training_tables       a training as it is shown
+experiment_tables     experiments beside one another as they are shown
 offer_tables          a simulated change and a written plan as they are shown
 ====================  =====================================================================
 

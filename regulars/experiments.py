@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from regulars.call import Call, now_seconds, verb
 from regulars.narrator import Outcome, Table
+from regulars.options import a_file
 
 if TYPE_CHECKING:
     from experiments.trials.results import ExperimentResult, RungResult
@@ -42,6 +44,35 @@ def experiment_run(call: Call, names: Sequence[str], threads: int | None) -> Out
     ground = experiment_ground(call, threads)
     found = [run_experiment(one, ground, own_process=True) for one in definitions]
     return _run_outcome(found)
+
+
+@experiment.command("compare")
+@click.argument("names", nargs=-1, required=True)
+@click.option(
+    "--resamples",
+    type=click.IntRange(min=100, max=10_000),
+    help="So many times customers are drawn anew; without it, as many as the first declares.",
+)
+@click.option("--html", type=a_file, help="Write the comparison to this HTML file, too.")
+@verb
+def experiment_compare(
+    call: Call, names: Sequence[str], resamples: int | None, html: Path | None
+) -> Outcome:
+    """Hold experiments, or rungs of them as NAME/RUNG, against the first on the rows that all of them answered."""
+    from experiments.comparisons.comparison import compare_experiments
+    from experiments.comparisons.page import opening, page_of
+    from features.company.workspace import write_whole
+    from regulars.experiment_tables import comparison_tables
+
+    found = compare_experiments(names, call.workspace, resamples=resamples or 0)
+    if html is not None:
+        write_whole(html, page_of(found))
+    return Outcome(
+        said=opening(found),
+        next="" if html else "`--html FILE` writes all of it",
+        data={**found.as_dict(), "html": None if html is None else str(html)},
+        tables=comparison_tables(found),
+    )
 
 
 def experiment_ground(call: Call, threads: int | None) -> ExperimentGround:

@@ -160,6 +160,17 @@ class OpenWorkspace(Generic[Tabular]):
 
         return self._made_of("predictions", make)
 
+    def compare(self, *names: str, resamples: int = 0) -> Tabular:
+        """Experiments that were run, or rungs of them as ``NAME/RUNG``, against the first, on the rows that all of them answered.
+
+        A line a figure, cutoff and side: the figure of the first and of the side, their difference and the ends of its 95 %
+        interval, by customers drawn anew ``resamples`` times (0 for as many as the first declares). It has no row of any customer. Raises
+        ``UsageRefused`` for an experiment that was never run, and where they share no rows or were asked different questions.
+        """
+        from regulars.library.comparisons import comparison_table
+
+        return self._form(comparison_table(self._workspace, names, resamples))
+
     def scores(self, *, language: str = "") -> Tabular:
         """Everybody's risk with worded reasons, the riskiest first, as `regulars export` writes it.
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
+from regulars import describe, open_workspace
 from regulars.experiments import available_cores
 from regulars.main import main
 from tests.experiments.trials.company import QUICK, copied, declare, make
@@ -53,6 +54,24 @@ def test_it_says_what_came_of_each_and_what_is_next(company: Path) -> None:
         "recency rule",
         "logistic regression",
     ]
+
+
+def test_two_of_them_are_compared_in_the_terminal_in_a_file_and_in_a_notebook(
+    company: Path, tmp_path: Path
+) -> None:
+    answer(company, "run", "quick", "firm")
+    page = tmp_path / "comparison.html"
+    sides = ("quick/logistic regression", "firm")
+    shown = called(company, "compare", *sides, "--resamples", "100", "--html", str(page)).output
+    assert "learner.parameters.strength" in shown and "All cutoffs together" in shown
+    assert "learner.calibration" not in shown
+    assert page.read_text(encoding="utf-8").startswith("<!doctype html>")
+    said = answer(company, "compare", *sides, "--resamples", "100")
+    table = open_workspace(company).compare(*sides, resamples=100)
+    assert table.difference.tolist() == [one["difference"] for one in said["figures"]]
+    assert describe(table).meaning["difference"] == "how much more the side's is"
+    refused = answer(company, "compare", "quick", "slow", exit_code=2)
+    assert "regulars experiment run slow" in refused["refused"]["remedy"]
 
 
 @pytest.mark.parametrize(

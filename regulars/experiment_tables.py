@@ -1,0 +1,74 @@
+"""Experiments beside one another as they are shown: only what differs, and what of it chance does not explain."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from experiments.comparisons.comparison import ExperimentComparison
+from experiments.comparisons.differences import EVERYWHERE, FigureDifference
+from experiments.comparisons.page import said_figure, verdict
+from regulars.narrator import Table
+
+
+def comparison_tables(found: ExperimentComparison) -> list[Table]:
+    """What differs in the definitions, in figures, by cutoff, by kind of customer, in calibration and in cost."""
+    return list(_tables(found))
+
+
+def _tables(found: ExperimentComparison) -> Iterator[Table]:
+    if found.settings:
+        rows = [(place, *map(_shown, values)) for place, values in found.settings.items()]
+        yield Table("What differs", ("setting", *found.sides), rows)
+    yield _figures("All cutoffs together", found.overall)
+    if by_cutoff := [
+        one for one in found.figures if one.where != EVERYWHERE and one.is_beyond_chance
+    ]:
+        yield _figures("By cutoff, beyond chance", by_cutoff)
+    if kinds := [one for one in found.kinds if one.is_beyond_chance]:
+        rows = [
+            (
+                f"{one.kind}: {one.name}",
+                one.side,
+                f"{one.rows:,}",
+                f"{one.base_auc:.3f} → {one.auc:.3f}",
+                f"{one.difference:+.4f} [{one.low:+.4f}, {one.high:+.4f}]",
+                verdict(one),
+            )
+            for one in kinds
+        ]
+        head = ("customers", "side", "rows", "auc", "log loss", "")
+        yield Table("By stage, status and segment, beyond chance", head, rows)
+    yield Table(
+        "Calibration and cost",
+        ("side", "rung", "ece", "came for each expected", "CPU s"),
+        [
+            (one.side, rung, f"{one.error:.4f}", f"{one.observed_over_expected:.3f}", f"{cpu:.1f}")
+            for one, rung, cpu in zip(
+                found.calibrations, found.rungs, found.cpu_seconds, strict=True
+            )
+        ],
+    )
+
+
+def _figures(title: str, figures: Sequence[FigureDifference]) -> Table:
+    rows = [
+        (
+            one.figure,
+            one.where,
+            one.side,
+            said_figure(one.figure, one.base_value),
+            said_figure(one.figure, one.value),
+            f"{said_figure(one.figure, one.difference, sign=True)} "
+            f"[{said_figure(one.figure, one.low, sign=True)}, {said_figure(one.figure, one.high, sign=True)}]",
+            verdict(one),
+        )
+        for one in figures
+    ]
+    return Table(title, ("figure", "where", "side", "first", "it", "difference", ""), rows)
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(map(str, value)) or "all"
+    return str(value) if value != "" else "–"
