@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from experiments.comparisons.ablation import Ablation
 from experiments.comparisons.comparison import ExperimentComparison
-from experiments.comparisons.differences import EVERYWHERE, FigureDifference
+from experiments.comparisons.differences import AUC, EVERYWHERE, LOG_LOSS, FigureDifference
+from experiments.comparisons.leaderboard import Leaderboard
 from experiments.comparisons.page import said_figure, verdict
 from regulars.narrator import Table
 
@@ -14,6 +16,43 @@ from regulars.narrator import Table
 def comparison_tables(found: ExperimentComparison) -> list[Table]:
     """What differs in the definitions, in figures, by cutoff, by kind of customer, in calibration and in cost."""
     return list(_tables(found))
+
+
+def leaderboard_table(found: Leaderboard) -> Table:
+    """Runs in order; those that chance may have put behind the best are marked."""
+    rows = [
+        (
+            f"{place}{' =' if one.is_tied else ''}",
+            one.experiment,
+            f"{one.rung}{' →' if one.is_chosen else ''}",
+            f"{one.value:.4f}",
+            f"{one.behind:.4f} [{one.low:+.4f}, {one.high:+.4f}]" if place > 1 else "",
+            f"{one.cpu_seconds:.1f}",
+        )
+        for place, one in enumerate(found.runs, start=1)
+    ]
+    head = ("place", "experiment", "rung", found.figure, "behind the best", "CPU s")
+    title = "= may be as good as the best, → is what its experiment would take"
+    return Table(title, head, rows)
+
+
+def ablation_table(found: Ablation) -> Table:
+    """A line a family and side: how AUC and log loss differ from those with all families."""
+    rows = []
+    for one in found.families:
+        by_name = {each.figure: each for each in one.differences}
+        cells = [
+            f"{said_figure(name, by_name[name].difference, sign=True)} "
+            f"[{said_figure(name, by_name[name].low, sign=True)}, {said_figure(name, by_name[name].high, sign=True)}] "
+            f"{verdict(by_name[name])}"
+            if name in by_name
+            else "–"
+            for name in (AUC, LOG_LOSS)
+        ]
+        rows.append((f"{one.side} {one.family}", f"{one.features}", *cells))
+    return Table(
+        f"{found.rung}, against all families", ("features", "how many", AUC, LOG_LOSS), rows
+    )
 
 
 def _tables(found: ExperimentComparison) -> Iterator[Table]:

@@ -75,6 +75,47 @@ def experiment_compare(
     )
 
 
+@experiment.command("leaderboard")
+@click.argument("names", nargs=-1)
+@click.option("--figure", default="auc", show_default=True, help="auc, log_loss or brier.")
+@verb
+def experiment_leaderboard(call: Call, names: Sequence[str], figure: str) -> Outcome:
+    """Put every rung of every experiment on the same rows in order, with how far each is behind the best."""
+    from experiments.comparisons.leaderboard import leaderboard
+    from regulars.experiment_tables import leaderboard_table
+
+    found = leaderboard(call.workspace, names, figure=figure)
+    others = ", ".join(found.on_other_rows)
+    return Outcome(
+        said=f"{len(found.runs)} runs on the same {found.rows:,} rows of {found.customers:,} customers",
+        data=found.as_dict(),
+        tables=[leaderboard_table(found)],
+        lines=[f"  On other rows, and not shown: {others}"] if others else [],
+    )
+
+
+@experiment.command("ablate")
+@click.argument("name")
+@_cores
+@verb
+def experiment_ablate(call: Call, name: str, threads: int | None) -> Outcome:
+    """Find out what each family of features is good for: without it, and with it alone."""
+    from experiments.comparisons.ablation import ablate
+    from experiments.declared.folder import DefinitionFolder
+    from regulars.experiment_tables import ablation_table
+
+    definition = DefinitionFolder(call.settings).read(name)
+    found = ablate(definition, experiment_ground(call, threads), own_process=True)
+    refused = [one for one in found.families if one.refused]
+    return Outcome(
+        said=f"{found.rung} of {name} without each family of features, and with each alone, on {found.rows:,} rows",
+        next="`regulars experiment leaderboard`",
+        data=found.as_dict(),
+        tables=[ablation_table(found)],
+        lines=[f"  {one.side} {one.family}: {one.refused}" for one in refused],
+    )
+
+
 def experiment_ground(call: Call, threads: int | None) -> ExperimentGround:
     """What experiments are run on, with as many threads as there are cores for this process."""
     from experiments.trials.running import ExperimentGround

@@ -114,3 +114,17 @@ def test_a_full_disk_loses_nothing_and_is_said(company: Path, tmp_path: Path) ->
 
 def test_it_takes_no_more_cores_than_it_may_use() -> None:
     assert 1 <= available_cores() <= 1_024
+
+
+def test_runs_are_put_in_order_and_families_are_left_out(company: Path) -> None:
+    answer(company, "run", "quick", "firm")
+    shown = called(company, "leaderboard").output
+    assert "behind the best" in shown and "recency rule" in shown
+    assert [one["rung"] for one in answer(company, "leaderboard", "firm")["runs"]][
+        -1
+    ] == "base rate"
+    declare(company, "wide", '[learner]\nrungs = ["logistic on everything"]\n')
+    ablated = called(company, "ablate", "wide").output
+    assert "without purchases" in ablated and "alone rhythm" in ablated
+    refused = answer(company, "ablate", "slow", exit_code=2)
+    assert "an experiment declared" in refused["refused"]["expected"]
