@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 from pathlib import Path
@@ -122,3 +123,10 @@ def test_every_setting_stands_on_the_page_with_its_default_and_its_sentence() ->
     assert len(expected) == 18
     assert [line for line in expected if line not in page] == []
     assert all(f"`{name}`" in page for name in FEATURE_FAMILIES)
+
+
+def test_the_definition_on_the_page_can_be_read_as_it_stands(tmp_path: Path) -> None:
+    [text] = re.findall(r"```toml\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
+    read = definition(tmp_path, text)
+    assert (read.data.days, read.churn.horizon_days, read.cutoffs.count) == (364, 182, 1)
+    assert read.churn.overdue_percent == Settings().churn.overdue_percent
