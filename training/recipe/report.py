@@ -12,7 +12,7 @@ from training.bundles.manifest import Manifest
 from training.ladder.tables import ladder_csv, ladder_markdown, spreadsheet
 from training.measures.levels import HeldLevels
 from training.measures.predictions.predictions import Predictions
-from training.registry.registry import ChildRun, LoggedBooster, RunRecord
+from training.registry.runs.record import ChildRun, LoggedBooster, RunRecord
 
 
 @dataclass(frozen=True)

@@ -9,14 +9,13 @@ from __future__ import annotations
 import logging
 import os
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import version as installed
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Protocol
+from typing import Any
 
 from filelock import FileLock
 
@@ -35,42 +34,12 @@ from training.registry.places import (
     sqlite_address,
 )
 from training.registry.reaching import SQLITE, require_sound, unreachable
+from training.registry.runs.record import LoggedBooster, RunRecord
 
 BUNDLE_FOLDER = "bundle"
 CHAMPION, CHALLENGER = "champion", "challenger"
 _HEADLINES = ("auc", "ece", "gini", "bias")
 """Figures a version carries as tags, where its model has them."""
-
-
-class LoggedBooster(Protocol):
-    """Boosted trees as their own library has them, of which MLflow can log a copy."""
-
-    def num_feature(self) -> int:
-        """How many features they read."""
-
-
-@dataclass(frozen=True)
-class ChildRun:
-    """A nested run: one test cutoff and its figures."""
-
-    name: str
-    metrics: Mapping[str, float]
-
-
-@dataclass(frozen=True)
-class RunRecord:
-    """Everything one training leaves behind in MLflow.
-
-    ``folder`` is logged as it stands and holds the bundle in ``bundle/``.
-    """
-
-    name: str
-    params: Mapping[str, Any]
-    metrics: Mapping[str, float]
-    tags: Mapping[str, str]
-    children: Sequence[ChildRun]
-    folder: Path
-    description: str
 
 
 class Registry:

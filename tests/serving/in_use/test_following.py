@@ -38,7 +38,8 @@ from training.bundles.manifest import Manifest
 from training.bundles.promoted import PromotedBundles
 from training.bundles.proving import remember
 from training.families.churn.bundle import CHURN_KIND
-from training.registry.registry import Registry, RunRecord
+from training.registry.registry import Registry
+from training.registry.runs.record import RunRecord
 
 FIRST = BuyingModel(r=0.243, alpha=30.9, a=0.793, b=2.426)
 SECOND = BuyingModel(r=1.7, alpha=66.1, a=0.4, b=5.0)

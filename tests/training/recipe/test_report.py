@@ -19,7 +19,7 @@ from training.recipe.report import (
     rung_runs,
     write_report,
 )
-from training.registry.registry import ChildRun
+from training.registry.runs.record import ChildRun
 
 ROWS = [
     {"name": "a rule", "ships": False, "auc": 0.6, "at": {"2010-06-01": 0.6}},

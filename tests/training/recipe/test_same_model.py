@@ -13,7 +13,8 @@ from tests.oracles.mlflow_client import nested_runs, states_of_runs, tags_of
 from tests.training.recipe.test_falling import Rungs, company, in_use, place
 from training.families.churn.bundle import CHURN_KIND
 from training.recipe.recipe import train
-from training.registry.registry import Registry, RunRecord
+from training.registry.registry import Registry
+from training.registry.runs.record import RunRecord
 
 __all__ = ["company", "place"]
 

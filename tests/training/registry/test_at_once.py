@@ -10,7 +10,8 @@ from features.company.settings.reading import settings_from
 from features.company.workspace import Workspace
 from features.vocabulary.progress import Progress, silent
 from training.recipe.apart import Begun
-from training.registry.registry import ChildRun, Registry, RunRecord
+from training.registry.registry import Registry
+from training.registry.runs.record import ChildRun, RunRecord
 
 RUNS, FOLDS = 6, 4
 

@@ -18,7 +18,8 @@ from training.bundles.signature import Signing
 from training.families.churn.bundle import CHURN_KIND
 from training.recipe.recipe import lost_versions_note
 from training.registry.promotion import go_back, judge, promote
-from training.registry.registry import Registry, RunRecord
+from training.registry.registry import Registry
+from training.registry.runs.record import RunRecord
 
 
 class Trainings:

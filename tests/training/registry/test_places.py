@@ -21,7 +21,8 @@ from tests.training.registry.test_promotion import registered
 from training.families.churn.bundle import CHURN_KIND
 from training.learners.boosting import BoostedModel
 from training.registry import places
-from training.registry.registry import Registry, RunRecord
+from training.registry.registry import Registry
+from training.registry.runs.record import RunRecord
 
 ROOT = Path(__file__).parents[3]
 

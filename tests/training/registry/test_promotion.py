@@ -20,7 +20,8 @@ from training.bundles.signature import Signing
 from training.families.churn.bundle import CHURN_KIND
 from training.registry.gate import Check, Gate
 from training.registry.promotion import Readiness, go_back, judge, promote
-from training.registry.registry import Registry, RunRecord
+from training.registry.registry import Registry
+from training.registry.runs.record import RunRecord
 
 GOOD, BAD = Check("good", True, "1", "1"), Check("bad", False, "0", "at least 1")
 

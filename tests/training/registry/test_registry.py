@@ -36,7 +36,8 @@ from training.recipe.recipe import train
 from training.recipe.summary import TrainingSummary
 from training.registry.gate import Check
 from training.registry.promotion import promote, rollback
-from training.registry.registry import ChildRun, Registry, RunRecord
+from training.registry.registry import Registry
+from training.registry.runs.record import ChildRun, RunRecord
 
 SETTINGS = """
 [churn]

@@ -30,7 +30,8 @@ from training.families.segments.bundle import SEGMENT_KIND, current_segments
 from training.families.segments.family import SEGMENTS_FAMILY
 from training.recipe.recipe import train
 from training.registry.promotion import rollback
-from training.registry.registry import ChildRun, Registry, RunRecord
+from training.registry.registry import Registry
+from training.registry.runs.record import ChildRun, RunRecord
 from training.registry.tracking_server import LOOPBACK, command, environment, stop
 
 Company = tuple[Settings, Workspace]

@@ -39,7 +39,7 @@ from training.learners.trees import BoostingSettings
 from training.measures.levels import HeldLevels
 from training.measures.metrics import reliability
 from training.recipe.report import Report, as_table, numbers_of
-from training.registry.registry import ChildRun
+from training.registry.runs.record import ChildRun
 from training.safeguards.fairness.words import called_lawful, fairness_markdown
 from training.safeguards.leaks.gate import spoken_for
 from training.safeguards.leaks.words import leak_tables

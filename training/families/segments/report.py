@@ -19,7 +19,7 @@ from training.families.segments.now.today import Today
 from training.ladder.plots import canvas, png
 from training.ladder.tables import markdown, spreadsheet
 from training.recipe.report import Report
-from training.registry.registry import ChildRun
+from training.registry.runs.record import ChildRun
 
 
 @dataclass(frozen=True)

@@ -38,7 +38,7 @@ from training.measures.predictions.predictions import Predictions
 from training.recipe.family import ALWAYS_ANEW, Figures, Given, Recompute
 from training.recipe.report import Report, ReportedLadder, as_table, numbers_of
 from training.registry.gate import Check
-from training.registry.registry import ChildRun
+from training.registry.runs.record import ChildRun
 from training.safeguards.fairness.words import ORDER, called_lawful, fairness_markdown
 from training.safeguards.leaks.gate import spoken_for
 from training.safeguards.leaks.words import leak_tables

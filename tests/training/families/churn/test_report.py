@@ -19,7 +19,8 @@ from training.families.churn.family import CHURN_FAMILY
 from training.families.churn.learning import Learned
 from training.families.churn.report import EvaluatedChurn, churn_report
 from training.recipe.report import draw_plots, run_record, write_report
-from training.registry.registry import BUNDLE_FOLDER, RunRecord
+from training.registry.registry import BUNDLE_FOLDER
+from training.registry.runs.record import RunRecord
 
 CAMPAIGN = CampaignSettings(list_size=40, kept_value_cents=20_000)
 

@@ -1,0 +1,1 @@
+"""What a run in MLflow holds of a training."""
