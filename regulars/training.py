@@ -143,8 +143,9 @@ def rollback(call: Call, model: str, reason: str) -> Outcome:
 
 @click.command()
 @click.option("--port", type=int, default=5000, show_default=True, help="Where to listen.")
+@model_option
 @verb
-def mlflow(call: Call, port: int) -> Outcome:
+def mlflow(call: Call, port: int, model: str) -> Outcome:
     """Open MLflow's own pages on the recorded runs and models."""
     from training.registry.tracking_server import show_runs
 
@@ -152,5 +153,5 @@ def mlflow(call: Call, port: int) -> Outcome:
         outcome = Outcome(f"MLflow at {address}", "Ctrl-C stops it", {"address": address})
         call.narrator.tell("mlflow", outcome, 0.0)
 
-    code = show_runs(call.settings, call.workspace, name=MODELS[0], port=port, on_start=tell)
+    code = show_runs(call.settings, call.workspace, name=model, port=port, on_start=tell)
     return Outcome("MLflow has stopped", exit_code=code)

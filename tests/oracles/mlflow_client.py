@@ -45,6 +45,20 @@ def notes_of_runs(registry: Registry) -> list[str]:
     return [str(run.data.tags.get("mlflow.note.content", "")) for run in runs]
 
 
+def run_by_name(registry: Registry, name: str) -> Any:
+    """The one run of a name."""
+    found = _client(registry).search_runs(
+        [registry.experiment_id], f"attributes.run_name = '{name}'"
+    )
+    assert len(found) == 1
+    return found[0]
+
+
+def experiment_tags(registry: Registry) -> dict[str, str]:
+    """What is noted on the registry's experiment."""
+    return dict(_client(registry).get_experiment(registry.experiment_id).tags)
+
+
 def load_booster(registry: Registry, address: str) -> Any:
     """A logged booster read back by MLflow's tool for LightGBM."""
     import mlflow

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from typing import Any
 
 from training.datasets.dataset import Dataset
 from training.learners.blended import BlendedModel
@@ -32,6 +33,16 @@ class Rung:
     directions: Mapping[str, int] = field(default_factory=dict)
     settings: BoostingSettings | None = None
     is_rule: bool = False
+
+    def as_parameters(self) -> dict[str, Any]:
+        """How it learns, as a run keeps it; of a blend which rungs it is made of."""
+        told: dict[str, Any] = {"family": self.family, "features": len(self.feature_names)}
+        if self.parts:
+            return told | {"parts": " + ".join(one.name for one in self.parts)}
+        if self.family == BoostedModel.family:
+            settings = self.settings or BoostingSettings()
+            return told | {f"lightgbm.{key}": one for key, one in asdict(settings).items()}
+        return told | {"is_rule": self.is_rule, "strength": self.strength}
 
     def fit(
         self,

@@ -73,7 +73,7 @@ def write_run(
     drafted, model = family.model(learned)
     manifest = write(family.kind, drafted, model, folder / BUNDLE_FOLDER)
     report = family.report(given, learned, manifest)
-    write_report(report, folder)
+    write_report(report, manifest, folder)
     if report.predictions is not None:
         kept = StoredPredictions(given.workspace)
         kept.write(_predictions_of(folder), report.predictions, given.pack.customer_ids)

@@ -70,7 +70,9 @@ def train(
         shelf = PromotedBundles(workspace, family.kind)
         known = registry.last_version()
         steps.done("opening MLflow")
-        there = _registered(registry, shelf, family.description, run, draft / HELD_FOLDER, known)
+        there = _registered(
+            registry, shelf, family.description, run, draft / HELD_FOLDER, known, steps
+        )
         _keep_people(workspace, name, run)
         progress("recording the run", 1, 1)
         steps.done("MLflow")
@@ -153,6 +155,7 @@ def _registered(
     run: WrittenRun[Any],
     scratch: Path,
     known: int,
+    steps: Steps,
 ) -> _Registered:
     """Have a version of a model: the one that has the very same already, or a new one behind those ``known``."""
     registry.end_left_running()
@@ -160,7 +163,7 @@ def _registered(
     if held is not None:
         registry.challenge(held)
         return _Registered(registry.run_of(held), held, False, same_model_note(held))
-    run_id, version = _recorded(registry, shelf, description, run)
+    run_id, version = _recorded(registry, shelf, description, run, steps)
     return _Registered(run_id, version, True, lost_versions_note(known, version))
 
 
@@ -169,9 +172,11 @@ def _recorded(
     shelf: PromotedBundles[Any, Any],
     description: str,
     run: WrittenRun[Any],
+    steps: Steps,
 ) -> tuple[str, str]:
     """The run and the version under which everything was logged and registered; no version comes twice."""
-    run_id = registry.record(run_record(run.report, run.manifest, run.folder))
+    record = run_record(run.report, run.manifest, run.folder, seconds_before=steps.total)
+    run_id = registry.record(record)
     if run.report.booster is not None:
         registry.log_booster(run_id, run.report.booster)
     last = shelf.last_version()

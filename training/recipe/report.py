@@ -8,11 +8,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from training.bundles.manifest import Manifest
+from training.bundles.manifest import Manifest, sha256
+from training.ladder.rung import Rung
 from training.ladder.tables import ladder_csv, ladder_markdown, spreadsheet
 from training.measures.levels import HeldLevels
 from training.measures.predictions.predictions import Predictions
-from training.registry.runs.record import ChildRun, LoggedBooster, RunRecord
+from training.registry.runs.record import ChildRun, LearnedTable, LoggedBooster, RunRecord
+
+_DIGEST_LETTERS = 12
+"""So many letters of a digest tell tables apart; MLflow keeps 36 at most."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +53,8 @@ def no_plots() -> Mapping[str, bytes]:
 class Report:
     """Everything a training says of what it learned, and how much it learned from.
 
-    ``tables`` are files by their names, and so is what ``plots`` draws, which takes long and is asked for only of what
+    ``features`` are those the model reads, ``outcome`` is what it tells in a word or two, and ``headlines`` are the
+    figures by which trainings are compared first. ``tables`` are files by their names, and so is what ``plots`` draws, which takes long and is asked for only of what
     is registered; ``metrics`` are the figures compared from run to run;
     ``origins`` says which cutoffs fitted, calibrated and tested what. ``booster`` is logged natively as well.
     ``shown`` is what the family alone has to show, in a type of its own. ``learned_from`` are the customers, whom
@@ -64,7 +69,9 @@ class Report:
     child_runs: Sequence[ChildRun]
     customers: int
     rows: int
-    features: int
+    features: Sequence[str]
+    outcome: str
+    headlines: Sequence[str]
     ladder: ReportedLadder | None = None
     tables: Mapping[str, str] = field(default_factory=dict)
     plots: Callable[[], Mapping[str, bytes]] = field(default=no_plots, repr=False)
@@ -77,14 +84,22 @@ class Report:
     passed_over: Mapping[str, str] = field(default_factory=dict)
 
 
-def write_report(report: Report, folder: Path) -> None:
-    """Write card and tables into a run's folder; a table of nothing is not written."""
+def write_report(report: Report, manifest: Manifest, folder: Path) -> None:
+    """Write card and tables into a run's folder, the features among them; a table of nothing is not written."""
     (folder / "card.md").write_text(report.card, encoding="utf-8")
     ladder = {} if report.ladder is None else report.ladder.tables()
     (folder / "tables").mkdir()
-    for name, content in {**ladder, **report.tables}.items():
+    features = {"features.csv": spreadsheet(features_read(report, manifest))}
+    for name, content in {**ladder, **features, **report.tables}.items():
         if content:
             (folder / "tables" / name).write_text(content, encoding="utf-8")
+
+
+def features_read(report: Report, manifest: Manifest) -> list[dict[str, Any]]:
+    """A row for each feature the model reads: its name, what it means, its unit and its group."""
+    known = {one["name"]: one for one in manifest.features}
+    told = ("name", "meaning", "unit", "group")
+    return [{key: known[name][key] for key in told} for name in report.features if name in known]
 
 
 def draw_plots(report: Report, folder: Path) -> None:
@@ -96,17 +111,43 @@ def draw_plots(report: Report, folder: Path) -> None:
         (folder / "plots" / name).write_bytes(image)
 
 
-def run_record(report: Report, manifest: Manifest, folder: Path) -> RunRecord:
-    """What MLflow keeps of a training: the folder as it stands, and what runs are compared by."""
+def run_record(
+    report: Report, manifest: Manifest, folder: Path, *, seconds_before: float = 0.0
+) -> RunRecord:
+    """What MLflow keeps of a training: the folder as it stands, and what runs are compared by.
+
+    ``seconds_before`` is how long was learned before anything is recorded.
+    """
     return RunRecord(
         name=f"{manifest.name}: {manifest.title}",
         params=report.parameters,
         metrics=report.metrics,
-        tags={"digest": manifest.digest, "title": manifest.title, **report.tags},
+        tags={
+            "digest": manifest.digest,
+            "title": manifest.title,
+            "outcome": report.outcome,
+            "horizon_days": str(manifest.horizon_days),
+            "data_digest": manifest.data_digest,
+            "data_cut": manifest.data_cut,
+            **report.tags,
+        },
         children=report.child_runs,
         folder=folder,
         description=report.card,
+        command=f"regulars train {manifest.name}",
+        learned_from=learned_table(report, manifest),
+        headlines=report.headlines,
+        seconds_before=seconds_before,
     )
+
+
+def learned_table(report: Report, manifest: Manifest) -> LearnedTable:
+    """What a model was learned from, by name, digest, columns and size: the same of the same features, data and cutoffs."""
+    told = [manifest.data_digest, manifest.plan_hash, list(report.features), dict(report.origins)]
+    digest = sha256(json.dumps(told, sort_keys=True, default=str).encode())[:_DIGEST_LETTERS]
+    units = {one["name"]: one["unit"] for one in features_read(report, manifest)}
+    name = f"{manifest.name} up to {manifest.data_cut}"
+    return LearnedTable(name, digest, units, report.rows, report.customers)
 
 
 def as_table(content: Any) -> str:
@@ -120,9 +161,13 @@ def ladder_figures(manifest: Manifest) -> dict[str, float]:
     return numbers_of(manifest.metrics) | levels | {"base_rate": manifest.base_rate}
 
 
-def rung_runs(manifest: Manifest) -> list[ChildRun]:
-    """A nested run a rung, where a ladder is tested once."""
-    return [ChildRun(name=row["name"], metrics=numbers_of(row)) for row in manifest.ladder]
+def rung_runs(manifest: Manifest, rungs: Sequence[Rung] = ()) -> list[ChildRun]:
+    """A nested run a rung, what shipped and what lost, with its figures and how it learned where that is known."""
+    ways = {one.name: one.as_parameters() for one in rungs}
+    return [
+        ChildRun(row["name"], numbers_of(row), {"ships": row["ships"], **ways.get(row["name"], {})})
+        for row in manifest.ladder
+    ]
 
 
 def numbers_of(row: Mapping[str, Any]) -> dict[str, float]:

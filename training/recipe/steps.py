@@ -13,6 +13,11 @@ class Steps:
     seconds: dict[str, float] = field(default_factory=dict)
     _since: float = field(default_factory=time.perf_counter, repr=False)
 
+    @property
+    def total(self) -> float:
+        """The seconds of all steps that are done."""
+        return sum(self.seconds.values())
+
     def done(self, step: str) -> None:
         """End a step; the next begins."""
         now = time.perf_counter()

@@ -85,7 +85,7 @@ class TrainingSummary:
             promoted=is_in_use or (promotion is not None and promotion.promoted),
             customers=report.customers,
             rows=report.rows,
-            features=report.features,
+            features=len(report.features),
             metrics=manifest.metrics,
             ladder=manifest.ladder,
             evaluation=manifest.evaluation,

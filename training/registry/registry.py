@@ -34,7 +34,9 @@ from training.registry.places import (
     sqlite_address,
 )
 from training.registry.reaching import SQLITE, require_sound, unreachable
+from training.registry.runs.first_view import first_page
 from training.registry.runs.record import LoggedBooster, RunRecord
+from training.registry.runs.writing import has_view, write_run
 
 BUNDLE_FOLDER = "bundle"
 CHAMPION, CHALLENGER = "champion", "challenger"
@@ -91,46 +93,17 @@ class Registry:
         return str(created)
 
     def record(self, record: RunRecord) -> str:
-        """Log a run in one batch, with its artifacts and nested runs; returns its identifier."""
-        mine = recorded_by(self._workspace)
-        run = self._client.create_run(self.experiment_id, run_name=record.name, tags=mine)
-        run_id = str(run.info.run_id)
-        self._log(
-            run_id,
-            record.metrics,
-            record.params,
-            {**record.tags, "mlflow.note.content": record.description},
-        )
-        self._client.log_artifacts(run_id, str(record.folder))
-        for child in record.children:
-            nested = self._client.create_run(
-                self.experiment_id, run_name=child.name, tags={"mlflow.parentRunId": run_id} | mine
-            )
-            self._log(nested.info.run_id, child.metrics, {}, {})
-            self._client.set_terminated(nested.info.run_id)
-        self._client.set_terminated(run_id)
-        return run_id
+        """Log a run with its files and nested runs; returns its identifier."""
+        return write_run(self._client, self.experiment_id, record, recorded_by(self._workspace))
+
+    def first_page(self, address: str) -> str:
+        """Where MLflow's pages at an address show the runs of this experiment."""
+        is_told = has_view(self._client, self.experiment_id)
+        return first_page(address, self.experiment_id, has_view=is_told)
 
     def end_left_running(self) -> int:
         """Have the runs that a dead training of this workspace left running count as killed; how many."""
         return end_left_running(self._client, self.experiment_id, self._workspace)
-
-    def _log(
-        self,
-        run_id: str,
-        metrics: Mapping[str, float],
-        params: Mapping[str, Any],
-        tags: Mapping[str, str],
-    ) -> None:
-        from mlflow.entities import Metric, Param, RunTag
-
-        moment = self._client.get_run(run_id).info.start_time
-        self._client.log_batch(
-            run_id,
-            metrics=[Metric(key, value, moment, 0) for key, value in metrics.items()],
-            params=[Param(key, str(value)) for key, value in params.items()],
-            tags=[RunTag(key, value) for key, value in tags.items()],
-        )
 
     def log_booster(self, run_id: str, booster: LoggedBooster) -> str:
         """Log the native booster too, so that MLflow's own tools can load it; returns its address.

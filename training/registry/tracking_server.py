@@ -69,7 +69,7 @@ def show_runs(
     try:
         # In a session of its own, MLflow would outlive a parent that is told to end.
         signal.signal(signal.SIGTERM, signal.default_int_handler)
-        on_start(f"http://{LOOPBACK}:{port}/#/experiments/{registry.experiment_id}")
+        on_start(registry.first_page(f"http://{LOOPBACK}:{port}"))
         return server.wait()
     except KeyboardInterrupt:
         return 0

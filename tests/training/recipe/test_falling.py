@@ -75,7 +75,9 @@ class Rungs:
             (),
             customers=1,
             rows=1,
-            features=1,
+            features=("days_since_order",),
+            outcome="inactivity",
+            headlines=("auc",),
             plots=partial(self.draw, learned),
             passed_over={one: self.faults[one] for one in above},
         )

@@ -21,7 +21,10 @@ import sqlalchemy
 
 from features.company.settings.reading import Settings, load_settings
 from features.company.workspace import Workspace
+from features.plan.plan import standard_plan
 from features.store.ingestion import ingest
+from features.store.store import open_store
+from features.vectors.vectors import build_vectors
 from features.vocabulary.errors import BundleRefused, ModelRefused, WorkspaceRefused
 from features.vocabulary.time import Cutoff
 from tests.oracles.mlflow_client import load_booster, nested_runs, tags_of
@@ -138,9 +141,22 @@ def test_the_registry_knows_version_alias_and_tags(trained: Trained) -> None:
     assert registry.version_of("champion") == registry.version_of("challenger") == "1"
     assert registry.run_of("1") == trained.summary.run_id
     assert tags_of(registry, "1")["digest"] == trained.summary.digest
-    assert len(nested_runs(registry, trained.summary.run_id)) == len(
-        trained.summary.origins["tests"]
-    )
+    tests = [f"test at {one['test']}" for one in trained.summary.origins["tests"]]
+    rungs = [row["name"] for row in trained.summary.ladder]
+    assert sorted(nested_runs(registry, trained.summary.run_id)) == sorted([*tests, *rungs])
+
+
+def test_nothing_that_mlflow_keeps_names_a_customer_or_holds_a_row_of_what_was_learned_from(
+    trained: Trained,
+) -> None:
+    kept = [one.read_bytes() for one in trained.workspace.mlflow.rglob("*") if one.is_file()]
+    pack = open_store(trained.workspace).pack()
+    at = Cutoff.parse(trained.summary.origins["tests"][0]["test"])
+    vectors = build_vectors(pack, standard_plan(pack), [at])
+    rows = [row.tobytes() for row in vectors.values[:: max(vectors.rows // 100, 1)]]
+    assert len(kept) > 20 and len(rows) >= 100
+    for one in (*(name.encode() for name in pack.customer_ids), *rows):
+        assert not any(one in content for content in kept)
 
 
 def test_boosted_trees_are_logged_for_mlflows_own_tools_too(copied: Trained) -> None:

@@ -6,6 +6,8 @@ import http.client
 import os
 import signal
 import threading
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import psutil
@@ -13,7 +15,10 @@ import pytest
 
 from features.company.settings.reading import Settings
 from features.company.workspace import Workspace
+from tests.pages.browsing import CHROMIUM
 from tests.waiting import GENEROUS_SECONDS, until
+from training.registry.registry import Registry
+from training.registry.runs.record import RunRecord
 from training.registry.tracking_server import LOOPBACK, command, environment, show_runs
 
 PORT = 5317
@@ -48,7 +53,52 @@ def test_the_pages_answer_and_leave_no_process_behind(
     assert after <= before
 
 
-def _visit_and_end(answered: list[int], ending: signal.Signals) -> None:
+@pytest.mark.slow
+def test_the_pages_open_on_the_runs_of_a_model_with_its_figures_as_columns(tmp_path: Path) -> None:
+    """Which address and which tag MLflow's pages understand is of no version but the installed one."""
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    if not CHROMIUM.exists():
+        pytest.skip(f"no Chromium at {CHROMIUM}")
+    workspace = Workspace(tmp_path / "workspace")
+    (tmp_path / "run").mkdir()
+    record = RunRecord(
+        name="a run of ours",
+        params={},
+        metrics={"auc": 0.75, "other": 1.0},
+        tags={},
+        children=(),
+        folder=tmp_path / "run",
+        description="",
+        headlines=("auc",),
+    )
+    Registry(Settings(), workspace, "churn").record(record)
+    seen: list[str] = []
+
+    def look(address: str) -> None:
+        with playwright.sync_playwright() as started:
+            browser = started.chromium.launch(
+                executable_path=str(CHROMIUM), args=["--no-sandbox", "--disable-gpu"]
+            )
+            page = browser.new_page(viewport={"width": 1440, "height": 900})
+            page.set_default_timeout(1_000 * GENEROUS_SECONDS)
+            page.goto(address)
+            page.get_by_text("a run of ours").first.wait_for()
+            page.get_by_role("columnheader", name="auc").first.wait_for()
+            seen.append(page.inner_text("body"))
+            browser.close()
+
+    def visit(address: str) -> None:
+        looking = partial(_visit_and_end, [], signal.SIGINT, partial(look, address))
+        threading.Thread(target=looking).start()
+
+    assert show_runs(Settings(), workspace, name="churn", port=PORT, on_start=visit) == 0
+    [text] = seen
+    assert "0.75" in text and "other" not in text.split() and "Detect Issues" not in text
+
+
+def _visit_and_end(
+    answered: list[int], ending: signal.Signals, look: Callable[[], None] = lambda: None
+) -> None:
     def answers() -> bool:
         connection = http.client.HTTPConnection(LOOPBACK, PORT, timeout=GENEROUS_SECONDS)
         try:
@@ -62,5 +112,6 @@ def _visit_and_end(answered: list[int], ending: signal.Signals) -> None:
 
     try:
         until(answers)
+        look()
     finally:
         os.kill(os.getpid(), ending)

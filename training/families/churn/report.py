@@ -38,7 +38,7 @@ from training.learners.boosting import BoostedModel
 from training.learners.trees import BoostingSettings
 from training.measures.levels import HeldLevels
 from training.measures.metrics import reliability
-from training.recipe.report import Report, as_table, numbers_of
+from training.recipe.report import Report, as_table, numbers_of, rung_runs
 from training.registry.runs.record import ChildRun
 from training.safeguards.fairness.words import called_lawful, fairness_markdown
 from training.safeguards.leaks.gate import spoken_for
@@ -69,10 +69,12 @@ def churn_report(
         parameters=_parameters(learned)
         | {f"campaign.{key}": value for key, value in asdict(campaign).items()},
         metrics=_metrics(learned) | dict(evaluation.figures),
-        child_runs=_child_runs(learned),
+        child_runs=[*_tests(learned), *rung_runs(manifest, learned.ladder.rungs)],
         customers=learned.customers,
         rows=learned.rows,
-        features=len(learned.model.columns.names),
+        features=learned.model.columns.names,
+        outcome=manifest.task.question.kind,
+        headlines=("auc", "gain", "ece", "latest/bias", "list/profit_cents"),
         ladder=churn_ladder(manifest.ladder),
         tables=_tables(learned, manifest),
         plots=partial(_plots, learned, evaluation, company, has_shap_plots=has_shap_plots),
@@ -183,15 +185,8 @@ def _parameters(learned: Learned) -> dict[str, Any]:
 
 
 def _metrics(learned: Learned) -> dict[str, float]:
-    """The shipped model's figures, and the AUC and log loss of every rung."""
+    """The shipped model's figures; those of the other rungs stand in nested runs."""
     figures = {key: one for key, one in learned.manifest.metrics.items() if isinstance(one, float)}
-    for row in learned.manifest.ladder:
-        place = "ladder/" + row["name"].replace(" ", "_")
-        figures |= {
-            f"{place}/{key}": row[key]
-            for key in ("auc", "log_loss", "empc")
-            if row.get(key) is not None
-        }
     figures |= HeldLevels.from_dict(learned.manifest.metrics["by_cutoff"]).figures
     at_reserved = numbers_of(learned.manifest.metrics["at_reserved"])
     figures |= {f"reserved/{key}": one for key, one in at_reserved.items()}
@@ -201,12 +196,18 @@ def _metrics(learned: Learned) -> dict[str, float]:
     return figures | {"base_rate": learned.manifest.base_rate}
 
 
-def _child_runs(learned: Learned) -> list[ChildRun]:
+def _said(told: Any) -> str:
+    return ", ".join(map(str, told)) if isinstance(told, list | tuple) else str(told)
+
+
+def _tests(learned: Learned) -> list[ChildRun]:
+    splits = {split.name: split.as_dict() for split in learned.splits.tests}
     levels = learned.manifest.metrics["by_cutoff"]
     return [
         ChildRun(
             name=f"test at {one.test}",
             metrics=numbers_of({**levels.get(one.test, {}), **one.figures}),
+            params={key: _said(told) for key, told in splits.get(one.test, {}).items()},
         )
         for one in learned.ladder.of(learned.manifest.title)
     ]

@@ -40,12 +40,15 @@ def segments_report(learned: LearnedSegments, manifest: Manifest[SegmentTask]) -
             ChildRun(
                 f"{candidate.segments} segments",
                 _known_figures(candidate, learned.today),
+                {"segments": candidate.segments, "ships": candidate == learned.choice.chosen},
             )
             for candidate in learned.choice.tried
         ],
         customers=manifest.metrics["customers"],
         rows=manifest.metrics["customers"],
-        features=len(manifest.feature_names),
+        features=manifest.feature_names,
+        outcome="segment",
+        headlines=("stability", "smallest_share", "churn_explained", "moved_share"),
         tables=_tables(learned),
         plots=lambda: {"migration.png": migration_plot(learned.today.migration)},
         origins={"fitted_at": manifest.metrics["fitted_at"]},

@@ -36,7 +36,7 @@ from training.ladder.plots import decile_plot, gains_plot
 from training.measures.levels import HeldLevels
 from training.measures.predictions.predictions import Predictions
 from training.recipe.family import ALWAYS_ANEW, Figures, Given, Recompute
-from training.recipe.report import Report, ReportedLadder, as_table, numbers_of
+from training.recipe.report import Report, ReportedLadder, as_table, numbers_of, rung_runs
 from training.registry.gate import Check
 from training.registry.runs.record import ChildRun
 from training.safeguards.fairness.words import ORDER, called_lawful, fairness_markdown
@@ -144,15 +144,20 @@ class ValueFamily:
             parameters=_parameters(learned),
             metrics=_metrics(learned),
             child_runs=[
-                ChildRun(
-                    name=f"test at {tested.cutoff}",
-                    metrics=numbers_of({**tested.figures, **tested.level.as_dict()}),
-                )
-                for tested in learned.ladder.of(manifest.title)
+                *(
+                    ChildRun(
+                        name=f"test at {tested.cutoff}",
+                        metrics=numbers_of({**tested.figures, **tested.level.as_dict()}),
+                    )
+                    for tested in learned.ladder.of(manifest.title)
+                ),
+                *rung_runs(manifest),
             ],
             customers=learned.customers,
             rows=learned.rows,
-            features=len(learned.value.model.columns.names),
+            features=learned.value.model.columns.names,
+            outcome="money",
+            headlines=("gini", "gain", "bias", "mae_cents", "coverage"),
             ladder=ReportedLadder(manifest.ladder, COLUMNS, value_cell, "gini", "by_cutoff"),
             tables=_tables(learned),
             plots=partial(_plots, learned),
@@ -223,12 +228,9 @@ def _parameters(learned: LearnedValue) -> Mapping[str, Any]:
 
 
 def _metrics(learned: LearnedValue) -> dict[str, float]:
-    """The shipped model's figures and those of its reasons, and the Gini and bias of every rung."""
+    """The shipped model's figures and those of its reasons; those of the other rungs stand in nested runs."""
     figures = {key: one for key, one in learned.manifest.metrics.items() if isinstance(one, float)}
     figures |= learned.manifest.evaluation["trust"]["figures"]
-    for row in learned.manifest.ladder:
-        place = "ladder/" + "".join(one if one.isalnum() else "_" for one in row["name"])
-        figures |= {f"{place}/{key}": row[key] for key in ("gini", "bias") if row[key] is not None}
     by_cutoff = learned.manifest.metrics["by_cutoff"]
     figures |= HeldLevels.from_dict(by_cutoff).figures
     reserved = learned.manifest.metrics["chosen"]["reserved"]

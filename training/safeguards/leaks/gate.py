@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import getpass
 from collections.abc import Mapping
 
 from training.bundles.manifest import Manifest
 from training.registry.gate import Check
+from training.registry.runs.origin import account
 
 NAME = "known before the outcome"
 _MOST_TAG = 4_000
@@ -53,11 +53,4 @@ def spoken_for(manifest: Manifest) -> Mapping[str, str]:
     if not said:
         return {}
     told = "; ".join(f"{name}: {why}" for name, why in said.items())
-    return {"known_before": told[:_MOST_TAG], "known_before_by": _account()}
-
-
-def _account() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return "an account without a name"
+    return {"known_before": told[:_MOST_TAG], "known_before_by": account()}

@@ -51,7 +51,7 @@ def written(folder: Path, evaluated: EvaluatedChurn, *, has_shap_plots: bool = T
         campaign=CAMPAIGN,
         has_shap_plots=has_shap_plots,
     )
-    write_report(report, folder)
+    write_report(report, manifest, folder)
     draw_plots(report, folder)
     return run_record(report, manifest, folder)
 
