@@ -8,7 +8,8 @@ treeshap/   exact contributions of trees, for everybody every night
 measures/   plain functions of arrays: how good, with which interval, worth how much
 purchases/  who bought which items when; items and offers stand on it
 reasons/    contributions → points that add up and sentences the facts bear out
-ladder/     every rung at every test cutoff, and which of them ships          [matplotlib]
+plots/      curves of arrays, as pictures                                     [matplotlib]
+ladder/     every rung at every test cutoff, and which of them ships
 trust/      whether reasons can be trusted, tried in every training
 bundles/    the model on disk: sealed, signed, proven, admitted
 registry/   runs, versions, the gate, and what is in use                          [mlflow]

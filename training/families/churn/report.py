@@ -25,19 +25,19 @@ from training.families.churn.evaluation.tables import (
 )
 from training.families.churn.learning import Learned
 from training.families.churn.rungs import RECENCY
-from training.ladder.plots import (
-    decay_plot,
-    gains_plot,
-    lift_plot,
-    profit_plot,
-    reliability_plot,
-)
 from training.ladder.tables import spreadsheet
 from training.ladder.tested import whole_tests
 from training.learners.boosting import BoostedModel
 from training.learners.trees import BoostingSettings
 from training.measures.levels import HeldLevels
 from training.measures.metrics import reliability
+from training.plots.curves import (
+    decay_plot,
+    gains_plot,
+    lift_plot,
+    profit_plot,
+    reliability_plot,
+)
 from training.recipe.report import Report, as_table, numbers_of, rung_runs
 from training.registry.runs.record import ChildRun
 from training.safeguards.fairness.words import called_lawful, fairness_markdown

@@ -16,8 +16,8 @@ from training.families.segments.learning import LearnedSegments
 from training.families.segments.now.migration import Migration
 from training.families.segments.now.profile import SegmentProfile, said_value
 from training.families.segments.now.today import Today
-from training.ladder.plots import canvas, png
 from training.ladder.tables import markdown, spreadsheet
+from training.plots.curves import canvas, png
 from training.recipe.report import Report
 from training.registry.runs.record import ChildRun
 

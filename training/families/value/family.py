@@ -32,9 +32,9 @@ from training.families.value.models import RATE
 from training.families.value.recomputed import recomputed_value, value_predictions
 from training.families.value.report import COLUMNS, value_card, value_cell
 from training.families.value.serving_cost import with_cost_to_serve
-from training.ladder.plots import decile_plot, gains_plot
 from training.measures.levels import HeldLevels
 from training.measures.predictions.predictions import Predictions
+from training.plots.curves import decile_plot, gains_plot
 from training.recipe.family import ALWAYS_ANEW, Figures, Given, Recompute
 from training.recipe.report import Report, ReportedLadder, as_table, numbers_of, rung_runs
 from training.registry.gate import Check

@@ -1,4 +1,4 @@
-"""What a training run shows of the ladder: its plots.                                      [matplotlib]"""
+"""What is drawn of how well a model did: curves of arrays, as PNG.                              [matplotlib]"""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from training.ladder.plots import (
+from training.plots.curves import (
     decay_plot,
     gains,
     gains_plot,
