@@ -51,7 +51,7 @@ DOORS = {
         "training/learners/logistic.py",
         "training/measures/metrics.py",
     },
-    "matplotlib": {"training/plots/curves.py", "training/families/churn/evaluation/plots.py"},
+    "matplotlib": {"training/plots/style.py", "training/families/churn/evaluation/plots.py"},
     "shap": {"training/families/churn/evaluation/plots.py"},
     "bentoml": {"serving/process/bento.py", "serving/service.py"},
     "fastapi": {

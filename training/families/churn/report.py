@@ -38,6 +38,7 @@ from training.plots.curves import (
     profit_plot,
     reliability_plot,
 )
+from training.plots.style import ships_last
 from training.recipe.report import Report, as_table, numbers_of, rung_runs
 from training.registry.runs.record import ChildRun
 from training.safeguards.fairness.words import called_lawful, fairness_markdown
@@ -130,7 +131,7 @@ def _plots(
     title, worth = learned.manifest.title, evaluation.campaign
     tests = {
         name: whole_tests(learned.ladder.of(name))
-        for name in dict.fromkeys((RECENCY, worth.rule, title))
+        for name in ships_last(RECENCY, worth.rule, title)
     }
     shown = {name: found[0] for name, found in tests.items() if found}
     latest = shown[title]

@@ -17,7 +17,7 @@ from training.families.segments.now.migration import Migration
 from training.families.segments.now.profile import SegmentProfile, said_value
 from training.families.segments.now.today import Today
 from training.ladder.tables import markdown, spreadsheet
-from training.plots.curves import canvas, png
+from training.plots.style import canvas, png
 from training.recipe.report import Report
 from training.registry.runs.record import ChildRun
 
@@ -163,7 +163,9 @@ def _tables(learned: LearnedSegments) -> dict[str, str]:
 
 def migration_plot(migration: Migration) -> bytes:
     """The shares of each segment's customers that went to each segment, as a heat map in PNG."""
-    figure, axes = canvas(f"From {migration.first} to {migration.second}", "to", "from")
+    figure, axes = canvas(
+        f"From {migration.first} to {migration.second}", "to", "from", has_grid=False
+    )
     figure.set_size_inches(9.6, 7.2)
     rates, places = migration.rates, range(len(migration.names))
     axes.imshow(rates, cmap="Blues", vmin=0.0, vmax=1.0, aspect="auto")

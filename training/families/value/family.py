@@ -35,6 +35,7 @@ from training.families.value.serving_cost import with_cost_to_serve
 from training.measures.levels import HeldLevels
 from training.measures.predictions.predictions import Predictions
 from training.plots.curves import decile_plot, gains_plot
+from training.plots.style import ships_last
 from training.recipe.family import ALWAYS_ANEW, Figures, Given, Recompute
 from training.recipe.report import Report, ReportedLadder, as_table, numbers_of, rung_runs
 from training.registry.gate import Check
@@ -201,7 +202,7 @@ def _plots(learned: LearnedValue) -> Mapping[str, bytes]:
     bins = [(each.expected, each.observed) for each in value_bins(latest.brought, latest.expected)]
     curves = {
         name: (learned.ladder.of(name)[0].brought, learned.ladder.of(name)[0].expected)
-        for name in dict.fromkeys((RATE, title))
+        for name in ships_last(RATE, title)
     }
     axes = ("share of customers, most valuable first", "share of the money found")
     return {

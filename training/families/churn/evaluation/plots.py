@@ -19,10 +19,10 @@ from numpy.typing import NDArray
 from features.vectors.vectors import Vectors
 from features.vocabulary.arrays import Floats
 from training.learners.model import Model
+from training.plots.style import STRONG
 
 MOST_ROWS = 500
 SHOWN_FEATURES = 15
-_BLUE = "#1f4e79"
 
 
 def shap_plots(model: Model, vectors: Vectors, *, threads: int = 1) -> dict[str, bytes]:
@@ -83,7 +83,7 @@ def _dependence(shap: Any, pyplot: Any, explained: Any) -> bytes:
     places = list(grid.flat)
     for place, axes in enumerate(places):
         if place < len(explained.feature_names):
-            shap.plots.scatter(explained[:, place], ax=axes, show=False, hist=False, color=_BLUE)
+            shap.plots.scatter(explained[:, place], ax=axes, show=False, hist=False, color=STRONG)
             axes.set_ylabel("added to the log-odds" if place % 2 == 0 else "")
         else:
             axes.set_visible(False)
