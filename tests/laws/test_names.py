@@ -33,7 +33,6 @@ LARGER_FOLDERS = {
     "training/registry": "one door to MLflow, and a file a thing that is asked of it or kept in it",
     "training/learners": "a file a kind of model, and what they share of columns, trees and curves",
     "training/questions": "a file a meaning of leaving, and how it is asked of everybody",
-    "training/registry": "a file a thing that is put on record in MLflow, and what judges it",
     "training/reasons": "every step from contributions to a sentence, a file",
     "training/families/churn/evaluation": "a file a thing that is measured of a model that says who leaves",
     "training/families/value": "money takes a level, spending, margins and ranges beside the model",

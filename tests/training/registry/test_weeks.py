@@ -12,7 +12,8 @@ from features.company.settings.reading import load_settings
 from features.company.workspace import Workspace
 from tests.oracles.mlflow_client import histories_of, nested_runs
 from tests.training.registry.test_registry import SETTINGS
-from training.registry.registry import Registry, RunRecord
+from training.registry.registry import Registry
+from training.registry.runs.record import RunRecord
 from training.registry.weeks import Weeks
 
 FIGURES = {"share": 0.31, "auc": 0.774, "share_of_list": None, "customers": 900}
