@@ -42,13 +42,13 @@ def _table(kind: type[Any], decided: Sequence[Any], names: NamesInTables) -> pa.
     import pyarrow as pa
 
     said = names.of_ids([one.customer_id for one in decided])
-    rows = [one for one, name in zip(decided, said, strict=True) if name is not None]
+    named = [(one, name) for one, name in zip(decided, said, strict=True) if name is not None]
     columns: dict[str, Any] = {}
     for field in fields(kind):
-        values = [getattr(one, field.name) for one in rows]
+        values = [getattr(one, field.name) for one, _ in named]
         name = field.name.removesuffix("_seconds")
         columns[name] = pa.array(values, _type_of(name, str(field.type)))
-    columns["customer_id"] = pa.array([one for one in said if one is not None], pa.string())
+    columns["customer_id"] = pa.array([name for _, name in named], pa.string())
     return pa.table(columns)
 
 

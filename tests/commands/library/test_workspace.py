@@ -28,9 +28,7 @@ from features.vocabulary.time import Cutoff, Horizon
 from regulars import OpenWorkspace, describe, open_workspace
 from regulars.library.names import NamesInTables
 from serving.ledger.administration import audited
-from serving.ledger.decisions import Decision
 from serving.ledger.ledger import ledger_of
-from serving.ledger.offer_decisions import OfferDecision
 from serving.ledger.privacy import Withheld
 from tests.absolute_paths import places_naming
 from tests.commands.library.company import NotebookCompany
@@ -150,26 +148,6 @@ def test_scores_are_those_of_the_export(
     written = pd.read_parquet(tmp_path / "scores.parquet").set_index("customer_id")
     pd.testing.assert_frame_equal(ws.scores(), written)
     assert ws.scores(language="de").text_1.iloc[0] != written.text_1.iloc[0]
-
-
-def test_decisions_are_what_the_ledger_has_on_record(own_company: NotebookCompany) -> None:
-    opened = open_workspace(own_company.folder)
-    assert len(opened.decisions()) == len(opened.decisions("offers")) == 0
-    with ledger_of(own_company.workspace) as ledger:
-        ledger.append([
-            Decision("d2", "C0000002", "ok", 0.25, "1", "digest", 86_400, 200),
-            Decision("d1", "C0000001", "no_consent", None, "1", "digest", 86_400, 100),
-        ])  # fmt: skip
-        ledger.offers.append(
-            [OfferDecision("o1", 0, "C0000001", "F1", "explored", 0.2, 3.5, 1, "d", 9)]
-        )
-    scored = opened.decisions()
-    assert scored.decision_id.tolist() == ["d1", "d2"]
-    assert scored.probability.isna().tolist() == [True, False]
-    assert scored.cutoff[0] == pd.Timestamp("1970-01-02", tz="UTC")
-    assert opened.decisions("offers").action_probability.tolist() == [0.2]
-    with pytest.raises(UsageRefused, match="of scores or of offers; found 'score'"):
-        opened.decisions("score")  # type: ignore[arg-type]
 
 
 def test_the_truth_is_that_of_the_simulated_company(
