@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from features.vocabulary.protected import is_protected, reason_against
+from features.vocabulary.protected import LAWFUL, is_protected, reason_against
 
 PROTECTED = """
 gender sex age birth birthday birthdate birthyear dob ethnicity ethnic race racial skin nationality citizenship
@@ -36,3 +36,14 @@ def test_a_consent_is_no_feature_and_no_protected_attribute(word: str) -> None:
     for name in (word, f"marketing_{word}", f"email{word.title()}", word.upper()):
         assert not is_protected(name)
         assert reason_against(name).startswith(f"{name} is a consent")
+
+
+@pytest.mark.parametrize("word", ["age", "customer_gender", "Geschlecht", "marketing_consent"])
+def test_what_a_company_has_said_to_be_lawful_may_be_a_feature_and_is_protected_still(
+    word: str,
+) -> None:
+    name = f"{LAWFUL}{word}"
+    assert reason_against(name) == "" and reason_against(word) != ""
+    assert is_protected(name) == is_protected(word)
+    # Only where it begins so: a column may be called as it likes.
+    assert reason_against(f"un{name}") != "" and reason_against(f"{word}_lawful") != ""
