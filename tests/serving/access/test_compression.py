@@ -81,10 +81,39 @@ def test_each_part_can_be_read_as_soon_as_it_is_sent() -> None:
         [],
         [TEXT, (b"content-encoding", b"br")],
         [TEXT, (b"content-range", b"bytes 0-1/2")],
+        [(b"Content-Type", b"text/plain"), (b"Content-Encoding", b"br")],
     ],
 )
 def test_what_is_no_text_or_packed_by_somebody_else_goes_out_as_it_came(headers: Headers) -> None:
     assert sent(LONG, headers=headers) == (dict(headers), [LONG])
+
+
+def test_a_header_is_known_however_its_name_is_written() -> None:
+    written = [(b"Content-Type", b"Text/HTML"), (b"Content-Length", b"2100"), (b"ETag", b'"1"')]
+    headers, [body] = sent(LONG, headers=written)
+    assert gzip.decompress(body) == LONG and headers[b"content-encoding"] == b"gzip"
+    assert headers[b"content-length"] == str(len(body)).encode()
+    assert not {b"Content-Length", b"ETag"} & set(headers)
+
+
+def test_a_text_that_is_sent_by_its_path_goes_out_as_it_came() -> None:
+    made: list[Message] = []
+
+    async def send(message: Message) -> None:
+        made.append(message)
+
+    said: list[Message] = [
+        {"type": "http.response.start", "status": 200, "headers": [TEXT]},
+        {"type": "http.response.pathsend", "path": "/srv/terms.txt"},
+    ]
+
+    async def answer() -> None:
+        out = Compressed({"headers": [(b"accept-encoding", b"gzip")]}, send)
+        for message in said:
+            await out.send(message)
+
+    asyncio.run(answer())
+    assert made == said
 
 
 def test_a_name_of_the_plain_bytes_is_not_given_to_others() -> None:

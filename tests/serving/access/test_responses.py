@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from serving.access.asgi import Message
+from serving.access.asgi import Headers, Message
 from serving.access.problems import KINDS, Refusal, kind_for_status
 from serving.access.responses import Reply, is_for_now
 from serving.access.routes import Route
@@ -118,7 +118,7 @@ def test_a_bare_status_stands_for_one_kind(status: int, code: str) -> None:
 
 
 def sent_on(
-    route: Route, status: int, media_type: bytes, *parts: bytes
+    route: Route, status: int, media_type: bytes, *parts: bytes, more: Headers | None = None
 ) -> tuple[list[Message], Reply]:
     """What goes out of an answer the application gives in parts."""
     sent: list[Message] = []
@@ -131,11 +131,11 @@ def sent_on(
     reply.listen()
 
     async def answer() -> None:
-        headers = [(b"content-type", media_type), (b"Server", b"somebody")]
+        headers = [(b"content-type", media_type), (b"Server", b"somebody"), *(more or [])]
         await reply.send({"type": "http.response.start", "status": status, "headers": headers})
         for at, part in enumerate(parts):
-            more = at < len(parts) - 1
-            await reply.send({"type": "http.response.body", "body": part, "more_body": more})
+            is_more = at < len(parts) - 1
+            await reply.send({"type": "http.response.body", "body": part, "more_body": is_more})
         await reply.finish()
 
     asyncio.run(answer())
@@ -169,6 +169,22 @@ def test_a_failure_in_somebody_elses_words_is_said_in_ours(
     sent, reply = sent_on(route, status, media_type, b"4711")
     assert (sent[1]["body"] == b"4711") is is_ours and reply.status == status
     assert (reply.heard() is not None) is is_ours
+
+
+@pytest.mark.parametrize(
+    ("status", "told", "expected"),
+    [
+        (503, b"17", [b"17"]), (503, None, [b"5"]), (429, b"30", [b"30"]), (429, None, [b"1"]),
+        (409, None, [b"1"]), (202, b"2", [b"2"]), (200, None, []), (500, None, []),
+    ],
+)  # fmt: skip
+def test_when_to_come_again_is_told_once_and_as_the_application_told_it(
+    status: int, told: bytes | None, expected: list[bytes]
+) -> None:
+    more = [] if told is None else [(b"retry-after", told)]
+    sent, _ = sent_on(CALL, status, b"application/problem+json", b"", more=more)
+    headers = sent[0]["headers"]
+    assert [value for name, value in headers if name == b"retry-after"] == expected
 
 
 @pytest.mark.parametrize(

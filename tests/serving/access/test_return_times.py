@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
@@ -18,9 +19,9 @@ def after_a_minute_of(work_a_second: float) -> ReturnTimes:
     return times
 
 
-def spaces(times: ReturnTimes, work: float, count: int) -> float:
+def spaces(times: ReturnTimes, work: float, count: int, now: float = NOW) -> float:
     """How far apart those are on average who are sent away one after the other."""
-    told = [times.next(NOW, 0.0, work) for _ in range(count)]
+    told = [times.next(now, 0.0, work) for _ in range(count)]
     assert told == sorted(told)
     return (told[-1] - told[0]) / (count - 1)
 
@@ -54,6 +55,27 @@ def test_what_came_more_than_a_minute_ago_counts_no_more() -> None:
     times.note(NOW + 61, 0.0)
     told = [times.next(NOW + 61, 0.0, 1.0) for _ in range(101)]
     assert round((told[-1] - told[0]) / 100, 1) == OF_WHOM_COME_BACK
+
+
+@pytest.mark.parametrize(
+    ("later", "taken"), [(0, 0.5), (59, 0.5), (59.9, 0.5), (60, 0.0), (61, 0.0)]
+)
+def test_what_came_counts_for_sixty_seconds_its_own_among_them(later: float, taken: float) -> None:
+    times = ReturnTimes()
+    times.note(NOW, 30.0)
+    assert round(spaces(times, 1.0, 21, NOW + later), 1) == OF_WHOM_COME_BACK / (1 - taken)
+
+
+@pytest.mark.parametrize(("later", "taken"), [(0, 0.7), (1, 0.0), (60, 0.0), (61, 0.7)])
+def test_who_comes_back_is_expected_in_the_very_second_they_were_told(
+    later: int, taken: float
+) -> None:
+    times = ReturnTimes()
+    assert times.next(NOW, 0.0, 60.0) == 1
+    # So much of it will be worked for: it was told to come a second from now.
+    times.note(NOW + later, 60 * OF_WHOM_COME_BACK)
+    expected = OF_WHOM_COME_BACK / (1 - taken)
+    assert spaces(times, 0.5, 21, NOW + later) == pytest.approx(0.5 * expected, abs=0.06)
 
 
 def test_nobody_comes_back_before_there_is_room_nor_after_a_minute_and_a_half() -> None:
