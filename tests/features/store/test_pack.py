@@ -57,6 +57,27 @@ def test_a_missing_or_damaged_file_is_refused_with_the_remedy(tmp_path: Path, fi
         open_pack(tmp_path)
 
 
+@pytest.mark.parametrize("rows_at_once", [1, 2, 3, 4, 5])
+@pytest.mark.parametrize(
+    ("amounts", "is_known"),
+    [([], True), ([0], False), ([0, 0, 0, 0], False), ([1, 0, 0, 0], True), ([0, 0, 0, -1], True)],
+)
+def test_money_is_known_as_soon_as_one_line_says_it_in_whichever_part_it_stands(
+    monkeypatch: pytest.MonkeyPatch, amounts: list[int], is_known: bool, rows_at_once: int
+) -> None:
+    """A table without a line may still get one that says what was paid; without a column nothing ever says it."""
+    monkeypatch.setattr("features.store.pack._ROWS_AT_ONCE", rows_at_once)
+    times = np.arange(len(amounts))
+    offsets, columns = np.array([0, len(amounts)]), {"amount_cents": np.array(amounts, np.int64)}
+
+    def known(**streams: EventStream) -> bool:
+        return Pack(TextColumn.of(["anna"]), streams, 9, "digest").money_is_known
+
+    assert known(purchases=EventStream(offsets, times, columns)) is is_known
+    assert known(purchases=EventStream(offsets, times, {})) is False
+    assert known(contacts=EventStream(offsets, times, columns)) is False
+
+
 @given(st.sets(names, max_size=20), names)
 def test_a_text_is_found_where_it_stands(texts: set[str], wanted: str) -> None:
     ordered = sorted(texts, key=lambda text: text.encode("utf-8"))

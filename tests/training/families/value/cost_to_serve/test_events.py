@@ -69,6 +69,14 @@ def test_an_order_costs_once_a_channel_and_a_return_once_a_number() -> None:
 
 
 @pytest.mark.parametrize(
+    ("pieces", "cents"), [(0.001, 50.0), (1.0, 50.0), (0.0, 0.0), (-0.001, 300.0), (-1.0, 300.0)]
+)
+def test_pieces_are_bought_above_zero_and_come_back_below_it(pieces: float, cents: float) -> None:
+    line = replace(order("2026-03-02", channel="store"), quantity=pieces)
+    assert cost(pack_of({"anna": [line]})) == [cents]
+
+
+@pytest.mark.parametrize(
     ("when", "counts"),
     [
         ("2026-02-28T23:59:59", False),

@@ -62,6 +62,20 @@ def test_lasting_differences_are_believed_and_passing_ones_are_not() -> None:
     assert lasting.doubt_days < 120 < passing.doubt_days == DOUBTS_DAYS[-1]
 
 
+@pytest.mark.parametrize("doubt_days", [15.0, 30.0, 60.0, 120.0, 240.0, 480.0, 960.0])
+def test_every_doubt_that_is_tried_is_found_where_customers_cost_what_it_says(
+    doubt_days: float,
+) -> None:
+    random = np.random.default_rng(11)
+    seen, calls = random.uniform(5.0, 365.0, 400), random.poisson(3.0, 400)
+    column = people(seen.tolist(), calls.tolist())
+    usual = CostModel.fit(90, (CALLS,), column, np.ones(400)).usual_cents_a_day
+    costs = CostModel(90, (CALLS,), usual, doubt_days).expected(column)
+    found = CostModel.fit(90, (CALLS,), column, costs)
+    assert found.doubt_days == doubt_days
+    assert found.expected(column) == pytest.approx(costs)
+
+
 def test_the_level_is_what_the_latest_customers_cost() -> None:
     column, costs = simulated(True)
     model = CostModel.fit(365, (CALLS,), column, costs).calibrated(column, 1.7 * costs)
