@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 
@@ -20,7 +22,7 @@ RISING, FALLING = [1, 2, 3, 4, 5, 6], [6, 5, 4, 3, 2, 1]
 NEARLY = [1, 2, 4, 3, 5, 6]
 
 
-def strongest(outcomes: list[int], **columns: list[float]) -> StrongestFeature:
+def strongest(outcomes: list[int], **columns: Sequence[float]) -> StrongestFeature:
     rows = len(outcomes)
     keys, cutoffs = np.arange(rows, dtype=np.int32), np.zeros(rows, np.int64)
     values = np.array(list(columns.values()), np.float32).reshape(len(columns), rows).T
