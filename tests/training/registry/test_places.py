@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import sqlite3
 import tomllib
+import warnings
 from contextlib import closing
 from pathlib import Path
 
@@ -93,11 +94,20 @@ def test_a_copy_and_its_original_do_not_meet(tmp_path: Path) -> None:
         fetched(registry, tmp_path / "gone")
 
 
+def client_of(database: Path) -> mlflow.MlflowClient:
+    """MLflow's own client of a database that it makes."""
+    address = f"sqlite:///{database}"
+    with warnings.catch_warnings():
+        # How it declares its tables is for MLflow to mend.
+        warnings.simplefilter("ignore")
+        return mlflow.MlflowClient(address, address)
+
+
 def of_before(folder: Path, artifacts: Path) -> tuple[str, str]:
     """A database as earlier versions left it, which names its folder; answers its run and a nested one."""
     database = folder / "workspace" / "mlflow" / "mlflow.db"
     database.parent.mkdir(parents=True)
-    client = mlflow.MlflowClient(f"sqlite:///{database}", f"sqlite:///{database}")
+    client = client_of(database)
     experiment = client.create_experiment("churn", artifact_location=artifacts.as_uri())
     run_id, nested = (client.create_run(experiment).info.run_id for _ in range(2))
     (folder / "said.txt").write_text("of before", encoding="utf-8")
@@ -131,6 +141,24 @@ def test_a_database_of_before_forgets_its_folder_when_it_is_opened_elsewhere(
     if is_copy:
         artifacts = old / "workspace" / "mlflow" / "artifacts"
         assert [one.name for one in artifacts.iterdir()] == [run_id]
+
+
+@pytest.mark.parametrize("is_moved", [False, True])
+def test_an_experiment_of_before_without_any_files_forgets_its_folder_too(
+    tmp_path: Path, is_moved: bool
+) -> None:
+    old = tmp_path / "old"
+    artifacts = old / "workspace" / "mlflow" / "artifacts"
+    artifacts.mkdir(parents=True)
+    client = client_of(artifacts.with_name("mlflow.db"))
+    client.create_experiment("churn", artifact_location=artifacts.as_uri())
+    place = Path(shutil.move(old, tmp_path / "new")) if is_moved else old
+
+    run_id = reopened(place).record(record(tmp_path))
+
+    assert places_naming(place / "workspace", str(tmp_path)) == []
+    assert (place / "workspace" / "mlflow" / "artifacts" / run_id).is_dir()
+    assert old.exists() != is_moved
 
 
 @pytest.mark.parametrize("artifacts", ["", "runs of all"])
