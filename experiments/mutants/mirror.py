@@ -12,7 +12,11 @@ from experiments.bench.house.structure import FLOORS, House
 from experiments.mutants.sample import room_of
 
 LAWS = "tests/laws/"
-_ELSEWHERE = {"regulars": "tests/commands", "serving/pages": "tests/pages"}
+_ELSEWHERE = {
+    "regulars": "tests/commands",
+    "regulars/library": "tests/commands/library",
+    "serving/pages": "tests/pages",
+}
 """Rooms whose tests do not stand in the folder of the same name."""
 _SEEN_BY = {
     "features/company/erased": "tests/serving/ledger/test_privacy.py",
@@ -34,6 +38,8 @@ _SEEN_BY = {
 """Who sees what a file does from outside, where it has no mirror of its own and the importers are only near."""
 _QUESTION_FIELDS = "tests/serving/contract/test_question_fields.py"
 """It holds every default and limit of what may be asked, whichever messages say so."""
+_KERNEL = "tests/features/kernel/test_kernel.py"
+"""It tries the operations of the kernel on a handful of events, whichever of its files computes them."""
 _OTHERS_COPIES = "tests/laws/test_additions.py"
 """It tries additions in copies of the tree, and is no law about the rooms it names."""
 _MOST = 6
@@ -107,6 +113,8 @@ def mirrored(file: str, imports: Imports) -> list[str]:
     seen = [test for begins, test in _SEEN_BY.items() if file.startswith(begins)]
     if file.startswith("serving/contract/") and file.endswith("_messages.py"):
         seen.append(_QUESTION_FIELDS)
+    if own and file.startswith("features/kernel/"):
+        own = list(dict.fromkeys([*own, _KERNEL]))
     mirror = own or [test for test in seen if test in imports.tests] or _nearest(file, imports)
     laws = imports.laws_about(room_of(file))
     return [*mirror, *(one for one in laws if one not in mirror)]

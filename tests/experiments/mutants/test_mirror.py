@@ -18,6 +18,7 @@ def imports() -> Imports:
         ("serving/access/guard.py", "tests/serving/access/test_guard.py"),
         ("features/vocabulary/time.py", "tests/features/vocabulary/test_time.py"),
         ("regulars/offers.py", "tests/commands/test_offers.py"),
+        ("regulars/library/decisions.py", "tests/commands/library/test_decisions.py"),
         ("serving/pages/contract_page.py", "tests/pages/test_contract_page.py"),
         ("serving/contract/privacy_routes.py", "tests/serving/ledger/test_privacy.py"),
     ],
@@ -26,6 +27,16 @@ def test_a_file_is_mirrored_by_the_tests_of_its_name_or_by_who_sees_it(
     imports: Imports, file: str, first: str
 ) -> None:
     assert mirrored(file, imports)[0] == first
+
+
+def test_a_part_of_the_kernel_is_tried_by_its_own_tests_and_by_those_of_every_operation(
+    imports: Imports,
+) -> None:
+    folder = "tests/features/kernel"
+    expected = [f"{folder}/test_values.py", f"{folder}/test_kernel.py"]
+    assert mirrored("features/kernel/values.py", imports) == expected
+    for stem in ("masks", "scans", "tracks", "walk"):
+        assert f"{folder}/test_kernel.py" in mirrored(f"features/kernel/{stem}.py", imports)
 
 
 def test_a_file_without_a_mirror_is_noticed_by_the_nearest_that_import_it(imports: Imports) -> None:
