@@ -80,10 +80,10 @@ def night(company: Company, *words: str) -> Result:
 
 
 def steps_of(result: Result) -> dict[str, str]:
-    """What became of each step, by its name."""
+    """What became of each step the settings ask for, by its name."""
     answer: dict[str, Any] = json.loads(result.output.splitlines()[-1])
     assert [one["step"] for one in answer["steps"]] == [one.name for one in STEPS]
-    return {one["step"]: one["state"] for one in answer["steps"]}
+    return {one["step"]: one["state"] for one in answer["steps"] if one["state"] != "off"}
 
 
 def killed(
