@@ -83,8 +83,11 @@ def test_one_failed_check_keeps_a_model_out_and_force_alone_lets_it_in(
 
     assert judged("1", GOOD, GOOD, force=True) == (True, False, "")
     assert tags_of(registry, "1")["validated"] == "yes"
+    # What passed was overruled by nobody, whatever was asked for.
+    assert "forced" not in tags_of(registry, "1")
     assert judged("2", GOOD, BAD, force=True) == (True, True, "1")
     assert tags_of(registry, "2")["validated"] == "no"
+    assert tags_of(registry, "2")["forced"] == "bad 0, allowed at least 1"
     assert registry.version_of("champion") == "2"
     assert judged("3", GOOD) == (True, False, "2")
 
