@@ -14,7 +14,7 @@ from training.families.value.bundle import ValueBundle
 from training.families.value.family import VALUE_FAMILY
 from training.families.value.learning import LearnedValue
 from training.families.value.measured_again import measured_again
-from training.families.value.recomputed import value_predictions
+from training.families.value.recomputed import recomputed_value, value_predictions
 from training.measures.predictions.compared import ComparedFigure, compare
 
 SETTINGS = ValueSettings(horizon_days=60)
@@ -49,6 +49,17 @@ def test_the_same_is_measured_again(
     assert ("base_rate",) in {one.place for one in figures}
     parts = {one.place[1] for one in figures if one.place[0] == "evaluation"}
     assert parts == {"leaks", "fairness", "trust"}
+
+
+def test_ladder_and_levels_are_recomputed_from_the_predictions_alone(
+    learned_value: LearnedValue, bundle: ValueBundle
+) -> None:
+    manifest = bundle.manifest
+    again = recomputed_value(manifest, value_predictions(learned_value.ladder))
+    figures = compare({"metrics": manifest.metrics, "ladder": manifest.ladder}, again)
+    assert [one for one in figures if not one.agrees] == []
+    places = {one.place[:2] for one in figures}
+    assert {("metrics", "gini"), ("metrics", "gain"), ("metrics", "mae_cents")} <= places
 
 
 def test_a_card_that_says_otherwise_is_found(

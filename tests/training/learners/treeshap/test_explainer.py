@@ -234,6 +234,16 @@ def test_tables_keep_to_their_limit_and_stay_exact() -> None:
     )
 
 
+def test_where_no_tables_are_small_enough_the_smallest_are_taken_and_stay_exact() -> None:
+    booster, rows, _ = booster_of(2, num_leaves=15, max_depth=-1, min_data_in_leaf=1)
+    forest = read_forest(booster.model_to_string())
+    wide, smallest = Explainer.of(forest), Explainer.of(forest, most_table_bytes=0)
+    assert 0 < smallest.tables.nbytes <= wide.tables.nbytes
+    np.testing.assert_allclose(
+        smallest.contributions(rows), wide.contributions(rows), rtol=0, atol=1e-12
+    )
+
+
 def test_leaves_share_several_tables_as_long_as_none_of_them_has_more_bits_than_it_may() -> None:
     booster, _, _ = booster_of(2, num_leaves=63, max_depth=-1, min_data_in_leaf=1)
     forest = read_forest(booster.model_to_string())
