@@ -47,7 +47,11 @@ _MOST = 6
 
 # They make nothing of the companies: what they import is no ingredient of one.
 _USES_COMPANIES = "tests.serving.calling"
-_MAKE_COMPANIES = ("tests.serving.conftest", "tests.commands.library.company")
+_MAKE_COMPANIES = (
+    "tests.serving.conftest",
+    "tests.commands.library.company",
+    "tests.experiments.trials.company",
+)
 
 
 class Imports:

@@ -13,13 +13,12 @@ from click.testing import CliRunner, Result
 from regulars import describe, open_workspace
 from regulars.experiments import available_cores
 from regulars.main import main
-from tests.experiments.trials.company import QUICK, copied, declare, make
-from tests.shared_companies import made_once, shared_folder
+from tests.experiments.trials.company import QUICK, copied, declare, ingested_once
 
 
 @pytest.fixture(scope="module")
 def company(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    made = made_once(shared_folder(tmp_path_factory), "experiments", make)
+    made = ingested_once(tmp_path_factory)
     folder = copied(made, tmp_path_factory.mktemp("experiments") / "company")
     declare(folder, "quick", QUICK)
     declare(

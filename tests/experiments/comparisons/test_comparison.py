@@ -16,14 +16,13 @@ from experiments.trials.results import ResultFiles
 from features.company.erased_names import ErasedNames
 from features.company.workspace import Workspace
 from features.vocabulary.errors import UsageRefused
-from tests.experiments.trials.company import QUICK, copied, declare, ground_of, make, run
-from tests.shared_companies import made_once, shared_folder
+from tests.experiments.trials.company import QUICK, copied, declare, ground_of, ingested_once, run
 
 
 @pytest.fixture(scope="module")
 def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     """Three experiments: one twice as firm, one about another horizon."""
-    made = made_once(shared_folder(tmp_path_factory), "experiments", make)
+    made = ingested_once(tmp_path_factory)
     folder = copied(made, tmp_path_factory.mktemp("compared") / "company")
     firm = '[learner]\nrungs = ["logistic regression"]\nparameters = { strength = 3000.0 }\n'
     declare(folder, "quick", QUICK)

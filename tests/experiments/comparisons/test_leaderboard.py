@@ -13,8 +13,7 @@ from experiments.trials.results import ResultFiles
 from experiments.trials.running import ExperimentGround
 from features.company.workspace import Workspace
 from features.vocabulary.errors import UsageRefused
-from tests.experiments.trials.company import QUICK, copied, declare, ground_of, make, run
-from tests.shared_companies import made_once, shared_folder
+from tests.experiments.trials.company import QUICK, copied, declare, ground_of, ingested_once, run
 
 WIDE = '[learner]\nrungs = ["logistic on everything"]\n[figures]\nresamples = 100\n'
 
@@ -22,7 +21,7 @@ WIDE = '[learner]\nrungs = ["logistic on everything"]\n[figures]\nresamples = 10
 @pytest.fixture(scope="module")
 def ground(tmp_path_factory: pytest.TempPathFactory) -> ExperimentGround:
     """Two experiments on the same rows, and one on fewer."""
-    made = made_once(shared_folder(tmp_path_factory), "experiments", make)
+    made = ingested_once(tmp_path_factory)
     folder: Path = copied(made, tmp_path_factory.mktemp("ranked") / "company")
     declare(folder, "quick", QUICK)
     declare(folder, "wide", WIDE)

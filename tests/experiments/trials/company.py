@@ -6,12 +6,15 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from experiments.declared.folder import DefinitionFolder
 from experiments.trials.running import ExperimentGround, FinishedRun, run_experiment
 from features.company.settings.reading import load_settings
 from features.company.workspace import Workspace
 from features.store.ingestion import ingest
 from features.vocabulary.progress import Progress, silent
+from tests.shared_companies import made_once, shared_folder
 from tests.training.registry.test_registry import write_company
 
 AT = 1_790_000_000
@@ -19,8 +22,12 @@ QUICK = '[learner]\nrungs = ["recency rule", "logistic regression"]\n'
 """Two rungs of which none takes long."""
 
 
-def make(folder: Path) -> None:
-    """Write the tables and ingest them."""
+def ingested_once(temporary: pytest.TempPathFactory) -> Path:
+    """The folder of a company whose tables are ingested, one for all workers of a run; nobody changes it."""
+    return made_once(shared_folder(temporary), "experiments", _ingested)
+
+
+def _ingested(folder: Path) -> None:
     settings = write_company(folder)
     ingest(settings, Workspace(settings.workspace_folder))
 

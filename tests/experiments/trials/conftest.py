@@ -6,14 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.experiments.trials.company import QUICK, copied, declare, make, run
-from tests.shared_companies import made_once, shared_folder
+from tests.experiments.trials.company import QUICK, copied, declare, ingested_once, run
 
 
 @pytest.fixture(scope="session")
 def ingested(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A company whose tables are ingested; nobody changes it."""
-    return made_once(shared_folder(tmp_path_factory), "experiments", make)
+    return ingested_once(tmp_path_factory)
 
 
 @pytest.fixture(scope="session")
