@@ -171,12 +171,13 @@ class Offering:
                 look_up()
                 values[place * offers : (place + 1) * offers] = self._values_since(key, fresh)
         vectors = self.bundle.vectors(values)
-        chance = sigmoid(self.bundle.log_odds(vectors, self._in_model[pairs])).reshape(shape)
         persuasion = self.bundle.persuasion
         if persuasion is None:
-            return Expected(values, chance, None, None, None, None)
-        effect, low, high = (one.reshape(shape) for one in persuasion.effects(vectors))
-        without = persuasion.chances(vectors)[0].reshape(shape)
+            log_odds = self.bundle.log_odds(vectors, self._in_model[pairs])
+            return Expected(values, sigmoid(log_odds).reshape(shape), None, None, None, None)
+        without, chance = (one.reshape(shape) for one in persuasion.chances(vectors))
+        effect = chance - without
+        low, high = persuasion.scale.interval(effect)
         kind = kinds(low, high, without, persuasion.usual, self._break_even(chance))
         return Expected(values, chance, effect, low, high, kind)
 

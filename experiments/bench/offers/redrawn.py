@@ -83,14 +83,12 @@ class TrueExposures:
         persuading = Persuading.of(asked, drawn, company.offers, CONTACT_CENTS)
         persuasion = persuading.persuasion()
         vectors = company.learned.bundle.vectors(company.values)
-        without, shown = persuasion.chances(vectors)
-        _, low, high = persuasion.effects(vectors)
         shape = company.true_profit.shape
-        break_even = (CONTACT_CENTS + shown.reshape(shape) * company.rewards) / company.margins
-        told = kinds(low, high, without, persuasion.usual, break_even.ravel()).reshape(shape)
+        without, shown = (one.reshape(shape) for one in persuasion.chances(vectors))
+        low, high = persuasion.scale.interval(shown - without)
+        break_even = (CONTACT_CENTS + shown * company.rewards) / company.margins
+        told = kinds(low, high, without, persuasion.usual, break_even)
         gained = company.true_profit[told == PERSUADABLE]
-        learned = replace(
-            company, propensity=shown.reshape(shape), effect=(shown - without).reshape(shape)
-        )
+        learned = replace(company, propensity=shown, effect=shown - without)
         mean = float(gained.mean()) if len(gained) else float("nan")
         return Draw(learned, persuading.chosen.pair.name, mean)
