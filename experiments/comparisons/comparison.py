@@ -19,6 +19,7 @@ from experiments.comparisons.kinds import (
     kind_differences,
 )
 from experiments.comparisons.paired import ComparedSide, paired_answers
+from experiments.declared.definition import by_place
 from experiments.trials.results import ExperimentResult, ResultFiles
 from features.company.workspace import Workspace
 from features.vocabulary.errors import UsageRefused
@@ -104,7 +105,11 @@ def list_terms(result: ExperimentResult) -> ListTerms:
 
 def differing_settings(results: Sequence[ExperimentResult]) -> dict[str, list[Any]]:
     """Of all that definitions say what is not the same in all of them, by its place."""
-    flat = [_flat(one.definition) for one in results]
+    # Of an empty table the other sides say what they have in it.
+    flat = [
+        {place: one for place, one in by_place(result.definition).items() if one != {}}
+        for result in results
+    ]
     places = dict.fromkeys(place for one in flat for place in one)
     told = {place: [one.get(place, _ABSENT) for one in flat] for place in places}
     return {
@@ -112,14 +117,3 @@ def differing_settings(results: Sequence[ExperimentResult]) -> dict[str, list[An
         for place, values in told.items()
         if place not in ("name", "description") and any(one != values[0] for one in values)
     }
-
-
-def _flat(content: Mapping[str, Any], above: str = "") -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for key, value in content.items():
-        found |= (
-            _flat(value, f"{above}{key}.")
-            if isinstance(value, Mapping)
-            else {f"{above}{key}": value}
-        )
-    return found

@@ -236,10 +236,6 @@ class ExperimentDefinition:
         plain: dict[str, Any] = _plain(self)
         return plain
 
-    def flat(self) -> dict[str, Any]:
-        """The same by the places of its settings, such as ``churn.horizon_days``."""
-        return dict(_flattened(self.as_dict()))
-
 
 INHERITED: Sequence[str] = ("churn", "campaign", "actions")
 """The tables of a definition that are those of ``regulars.toml``."""
@@ -255,10 +251,15 @@ def _plain(content: Any) -> Any:
     return content
 
 
-def _flattened(content: Mapping[str, Any], above: str = "") -> list[tuple[str, Any]]:
-    found: list[tuple[str, Any]] = []
+def by_place(content: Mapping[str, Any], above: str = "") -> dict[str, Any]:
+    """A definition as plain JSON by the places of its settings; an empty table stays one.
+
+    >>> by_place({"churn": {"horizon_days": 60}, "learner": {"parameters": {}}})
+    {'churn.horizon_days': 60, 'learner.parameters': {}}
+    """
+    found: dict[str, Any] = {}
     for key, value in content.items():
         place = f"{above}{key}"
         is_table = isinstance(value, Mapping) and value
-        found += _flattened(value, f"{place}.") if is_table else [(place, value)]
+        found |= by_place(value, f"{place}.") if is_table else {place: value}
     return found

@@ -33,6 +33,10 @@ class EstimatorRung(Rung):
 
     make: Callable[[], Any] = field(default=dict, compare=False)
 
+    def as_parameters(self) -> dict[str, Any]:
+        """What it is and how much it reads; its own parameters stand in the definition."""
+        return {"family": self.family, "features": len(self.feature_names)}
+
     def fit(
         self,
         dataset: Dataset,

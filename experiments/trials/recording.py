@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import getpass
 import json
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from experiments.declared.definition import by_place
 from experiments.declared.folder import FOLDER
 from experiments.trials.results import ExperimentResult, RungResult
 from features.company.settings.reading import Settings
 from features.company.workspace import Workspace
-from training.registry.experiment_runs import EXPERIMENTS, ExperimentRuns, LoggedRows, LoggedRun
+from training.registry.experiment_runs import EXPERIMENTS, ExperimentRuns, LoggedRun
 from training.registry.registry import Registry
+from training.registry.runs.origin import origin
+from training.registry.runs.record import LearnedTable
 
 _FILE = "result.json"
 
@@ -32,16 +33,12 @@ def recorded(
     plain["failed"] = sorted(result.failed)
     (folder / _FILE).write_text(json.dumps(plain, ensure_ascii=False, indent=1), encoding="utf-8")
     runs = ExperimentRuns(Registry(settings, workspace, EXPERIMENTS), workspace)
-    columns = [name for names in result.features.values() for name in names]
-    rows = LoggedRows(
-        f"{FOLDER}/{result.name}", result.data["digest"], result.data["rows"], columns
-    )
     tags = _tags(result)
     return runs.record(
         result.key,
         LoggedRun(
             result.name,
-            _flat(result.definition) | {"chosen": result.chosen},
+            _settings(result) | {"chosen": result.chosen},
             _metrics(result.rung(result.chosen)),
             tags | {"mlflow.note.content": str(result.definition["description"])},
             result.seconds,
@@ -50,10 +47,23 @@ def recorded(
             LoggedRun(one.name, one.parameters, _metrics(one), tags, one.cpu_seconds)
             for one in result.rungs
         ],
-        rows,
+        _learned_from(result),
         folder,
         at=at,
     )
+
+
+def _settings(result: ExperimentResult) -> dict[str, Any]:
+    """What was declared, by its places."""
+    said = by_place(result.definition)
+    return {place: one for place, one in said.items() if place not in ("name", "description")}
+
+
+def _learned_from(result: ExperimentResult) -> LearnedTable:
+    """The rows of an experiment, by everything but themselves."""
+    said, name = result.data, f"{FOLDER}/{result.name}"
+    columns = [name for family in result.features.values() for name in family]
+    return LearnedTable(name, said["digest"], columns, said["rows"], said["customers"])
 
 
 def _tags(result: ExperimentResult) -> dict[str, str]:
@@ -65,10 +75,7 @@ def _tags(result: ExperimentResult) -> dict[str, str]:
         "gap_days": str(churn["gap_days"]),
         "data_digest": str(result.data["store"]),
         "rows_digest": result.rows,
-        "mlflow.source.type": "LOCAL",
-        "mlflow.source.name": f"regulars experiment run {result.name}",
-        "regulars_version": _version(),
-        "mlflow.user": getpass.getuser(),
+        **origin(f"regulars experiment run {result.name}"),
     }
 
 
@@ -78,20 +85,3 @@ def _metrics(rung: RungResult) -> dict[str, float]:
     for test, figures in rung.by_test.items():
         said[f"by_test/{test.replace(',', '')}/auc"] = figures["auc"]
     return {name: value for name, value in said.items() if value is not None}
-
-
-def _flat(content: Any, above: str = "") -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for key, value in content.items():
-        if isinstance(value, dict):
-            found |= _flat(value, f"{above}{key}.")
-        elif key not in ("name", "description"):
-            found[f"{above}{key}"] = value
-    return found
-
-
-def _version() -> str:
-    try:
-        return version("regulars")
-    except PackageNotFoundError:
-        return "not installed"

@@ -22,9 +22,6 @@ from training.families.churn.evaluation.evaluation import spent_by_leavers
 from training.families.churn.evaluation.list_costs import list_costs
 from training.families.churn.evaluation.slices import TESTED_AT, kinds_of_customers
 from training.ladder.measured import MeasuredRung
-from training.ladder.rung import Rung
-from training.learners.boosting import BoostedModel
-from training.learners.logistic import LogisticModel
 from training.measures.intervals import finite
 from training.measures.predictions.predictions import Column, Predictions, RungPredictions
 
@@ -90,18 +87,6 @@ def result_of(
     )
 
 
-def parameters_of(rung: Rung) -> dict[str, Any]:
-    """How a rung learns, as plain numbers."""
-    said: dict[str, Any] = {"family": rung.family, "features": len(rung.feature_names)}
-    if rung.settings is not None:
-        said |= asdict(rung.settings)
-    if rung.family == LogisticModel.family and not rung.is_rule:
-        said["strength"] = rung.strength
-    if rung.family == BoostedModel.family:
-        said["directions"] = len(rung.directions)
-    return said
-
-
 def _kinds(
     rows: ExperimentRows,
 ) -> Iterator[tuple[str, tuple[Mapping[int, str], Any]]]:
@@ -127,7 +112,7 @@ def _rung(measured: MeasuredRung, tests: list[str], cpu_seconds: float) -> RungR
         auc_low=ends["low"],
         auc_high=ends["high"],
         by_test={one.test: finite(one.figures) for one in measured.tested},
-        parameters=parameters_of(rung),
+        parameters=rung.as_parameters(),
         cpu_seconds=round(cpu_seconds, 3),
     )
 

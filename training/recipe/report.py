@@ -145,9 +145,9 @@ def learned_table(report: Report, manifest: Manifest) -> LearnedTable:
     """What a model was learned from, by name, digest, columns and size: the same of the same features, data and cutoffs."""
     told = [manifest.data_digest, manifest.plan_hash, list(report.features), dict(report.origins)]
     digest = sha256(json.dumps(told, sort_keys=True, default=str).encode())[:_DIGEST_LETTERS]
-    units = {one["name"]: one["unit"] for one in features_read(report, manifest)}
+    columns = [one["name"] for one in features_read(report, manifest)]
     name = f"{manifest.name} up to {manifest.data_cut}"
-    return LearnedTable(name, digest, units, report.rows, report.customers)
+    return LearnedTable(name, digest, columns, report.rows, report.customers)
 
 
 def as_table(content: Any) -> str:

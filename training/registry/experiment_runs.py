@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,21 +10,13 @@ from typing import Any
 from features.company.workspace import Workspace
 from training.registry.left_running import end_left_running, recorded_by
 from training.registry.registry import Registry
+from training.registry.runs.record import LearnedTable
+from training.registry.runs.writing import log_table
 
 EXPERIMENTS = "experiments"
 """What MLflow calls the experiment under which they stand."""
 _KEY = "experiment_key"
 _LONGEST_VALUE = 6_000
-
-
-@dataclass(frozen=True)
-class LoggedRows:
-    """The rows a run learned from, by their name and their columns; none of them is logged."""
-
-    name: str
-    digest: str
-    rows: int
-    columns: Sequence[str]
 
 
 @dataclass(frozen=True)
@@ -50,7 +41,7 @@ class ExperimentRuns:
         key: str,
         run: LoggedRun,
         children: Sequence[LoggedRun],
-        rows: LoggedRows,
+        table: LearnedTable,
         files: Path,
         *,
         at: int,
@@ -69,10 +60,10 @@ class ExperimentRuns:
         if found:
             return str(found[0].info.run_id)
         tags = {_KEY: key, **mine}
-        run_id = self._log(run, tags, rows, at)
+        run_id = self._log(run, tags, table, at)
         client.log_artifacts(run_id, str(files))
         for child in children:
-            nested = self._log(child, {"mlflow.parentRunId": run_id, **mine}, rows, at)
+            nested = self._log(child, {"mlflow.parentRunId": run_id, **mine}, table, at)
             client.set_terminated(nested, end_time=at * 1_000)
         # Last of all: who finds it finished finds it whole.
         client.set_terminated(run_id, end_time=at * 1_000)
@@ -86,7 +77,7 @@ class ExperimentRuns:
 
         return mlflow.MlflowClient(self._registry.tracking_uri, self._registry.tracking_uri)
 
-    def _log(self, run: LoggedRun, tags: Mapping[str, str], rows: LoggedRows, at: int) -> str:
+    def _log(self, run: LoggedRun, tags: Mapping[str, str], table: LearnedTable, at: int) -> str:
         from mlflow.entities import Metric, Param
 
         client, begun = self._client, int((at - run.seconds) * 1_000)
@@ -102,23 +93,5 @@ class ExperimentRuns:
             metrics=[Metric(name, value, at * 1_000, 0) for name, value in run.metrics.items()],
             params=[Param(name, str(value)[:_LONGEST_VALUE]) for name, value in run.params.items()],
         )
-        client.log_inputs(run_id, datasets=[_input(rows)])
+        log_table(client, run_id, table)
         return run_id
-
-
-def _input(rows: LoggedRows) -> Any:
-    """What MLflow shows of the rows: their name, their digest, how many there are and their columns."""
-    from mlflow.entities import Dataset, DatasetInput, InputTag
-
-    schema = [{"name": name, "type": "float"} for name in rows.columns]
-    return DatasetInput(
-        Dataset(
-            name=rows.name,
-            digest=rows.digest[:36],
-            source_type="local",
-            source=json.dumps({"workspace": "rows stay in the workspace"}),
-            schema=json.dumps({"mlflow_colspec": schema}),
-            profile=json.dumps({"num_rows": rows.rows}),
-        ),
-        [InputTag("mlflow.data.context", "training")],
-    )

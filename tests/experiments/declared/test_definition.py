@@ -18,6 +18,7 @@ from experiments.declared.definition import (
     INHERITED,
     ExperimentDefinition,
     FeatureSettings,
+    by_place,
 )
 from experiments.declared.folder import read_definition
 from features.behaviour import FAMILIES
@@ -75,9 +76,10 @@ def test_all_faults_of_a_definition_are_said_at_once(tmp_path: Path) -> None:
 def test_what_it_says_is_plain_and_flat(tmp_path: Path) -> None:
     said = definition(tmp_path, '[features]\nwithout = ["offers"]\n[churn]\nhorizon_days = 60\n')
     assert said.as_dict()["features"] == {"only": [], "without": ["offers"]}
-    assert said.flat()["churn.horizon_days"] == 60
-    assert said.flat()["learner.parameters"] == {}
-    assert said.flat()["actions.call.cost_cents"] == Settings().actions.call.cost_cents
+    places = by_place(said.as_dict())
+    assert places["churn.horizon_days"] == 60
+    assert places["learner.parameters"] == {}
+    assert places["actions.call.cost_cents"] == Settings().actions.call.cost_cents
 
 
 def test_the_company_is_asked_the_question_of_the_experiment(tmp_path: Path) -> None:

@@ -28,12 +28,12 @@ class ChildRun:
 class LearnedTable:
     """The table a model was learned from, by everything but its rows.
 
-    ``digest`` names tables, features and cutoffs; ``units`` are the columns, with what each is measured in.
+    ``digest`` names tables, features and cutoffs.
     """
 
     name: str
     digest: str
-    units: Mapping[str, str]
+    columns: Sequence[str]
     rows: int
     customers: int
 

@@ -22,7 +22,7 @@ def write_run(client: Any, experiment_id: str, record: RunRecord, mine: Mapping[
     said = {**origin(record.command), **record.tags, "mlflow.note.content": record.description}
     _log(client, run_id, record.metrics, record.params, said)
     if record.learned_from is not None:
-        _log_table(client, run_id, record.learned_from)
+        log_table(client, run_id, record.learned_from)
     client.log_artifacts(run_id, str(record.folder))
     for child in record.children:
         nested = client.create_run(
@@ -59,11 +59,11 @@ def _log(
     )
 
 
-def _log_table(client: Any, run_id: str, table: LearnedTable) -> None:
+def log_table(client: Any, run_id: str, table: LearnedTable) -> None:
     """Name what was learned from, with its columns and how large it is; no row of it goes along."""
     from mlflow.entities import Dataset, DatasetInput, InputTag
 
-    columns = [{"name": name, "type": "float", "required": False} for name in table.units]
+    columns = [{"name": name, "type": "float", "required": False} for name in table.columns]
     size = {"num_rows": table.rows, "num_columns": len(columns), "customers": table.customers}
     told = Dataset(
         table.name,

@@ -16,9 +16,7 @@ from training.registry.runs.origin import account
 from training.registry.runs.record import ChildRun, LearnedTable, RunRecord
 
 SECONDS_BEFORE = 90.5
-LEARNED_FROM = LearnedTable(
-    "churn up to 2026-01-01", "0123456789ab", {"orders": "orders", "spend": "cents"}, 40, 10
-)
+LEARNED_FROM = LearnedTable("churn up to 2026-01-01", "0123456789ab", ["orders", "spend"], 40, 10)
 
 
 @pytest.fixture(scope="module")
