@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -119,20 +118,15 @@ def experiment_ablate(call: Call, name: str, threads: int | None) -> Outcome:
 def experiment_ground(call: Call, threads: int | None) -> ExperimentGround:
     """What experiments are run on, with as many threads as there are cores for this process."""
     from experiments.trials.running import ExperimentGround
+    from serving.access.admission import cores
 
     return ExperimentGround(
         call.settings,
         call.workspace,
         now_seconds,
-        threads or available_cores(),
+        threads or cores(),
         call.narrator.progress,
     )
-
-
-def available_cores() -> int:
-    """How many cores this process may use, which a container or `taskset` bounds."""
-    allowed = getattr(os, "sched_getaffinity", None)
-    return len(allowed(0)) if allowed else os.cpu_count() or 1
 
 
 def _run_outcome(found: Sequence[FinishedRun]) -> Outcome:

@@ -22,8 +22,20 @@ SMALLER_IS_BETTER = (LOG_LOSS, BRIER)
 _ROWS_A_PLACE, _ROWS_MORE = 3, 100
 
 
+class WithEnds:
+    """A difference with the ends of its 95 % interval."""
+
+    low: float
+    high: float
+
+    @property
+    def is_beyond_chance(self) -> bool:
+        """Whether the interval leaves zero out."""
+        return self.low > 0 or self.high < 0
+
+
 @dataclass(frozen=True)
-class FigureDifference:
+class FigureDifference(WithEnds):
     """One figure of a side beside that of the first, and how much more it is, with 95 % ends.
 
     ``where`` is a cutoff or all of them, of which it is the mean.
@@ -38,11 +50,6 @@ class FigureDifference:
     difference: float
     low: float
     high: float
-
-    @property
-    def is_beyond_chance(self) -> bool:
-        """Whether the interval leaves zero out."""
-        return self.low > 0 or self.high < 0
 
     def as_dict(self) -> dict[str, Any]:
         """The row as plain fields."""

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from experiments.comparisons.differences import WithEnds
 from experiments.comparisons.paired import PairedAnswers
 from features.vocabulary.arrays import Floats
 from training.measures.metrics import auc, calibration_error, log_losses, reliability
@@ -19,7 +20,7 @@ _TWO_SIDED = 1.96
 
 
 @dataclass(frozen=True)
-class KindDifference:
+class KindDifference(WithEnds):
     """One kind of customer: how a side's mean log loss differs from the first's, with 95 % ends, customers together.
 
     Less is better. ``auc`` and ``observed_over_expected`` are those of the side.
@@ -36,11 +37,6 @@ class KindDifference:
     base_auc: float
     observed_over_expected: float
     base_observed_over_expected: float
-
-    @property
-    def is_beyond_chance(self) -> bool:
-        """Whether the interval leaves zero out."""
-        return self.low > 0 or self.high < 0
 
     def as_dict(self) -> dict[str, Any]:
         """The row as plain fields."""

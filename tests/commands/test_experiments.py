@@ -11,8 +11,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from regulars import describe, open_workspace
-from regulars.experiments import available_cores
 from regulars.main import main
+from serving.access.admission import cores
 from tests.experiments.trials.company import QUICK, copied, declare, ingested_once
 
 
@@ -112,7 +112,7 @@ def test_a_full_disk_loses_nothing_and_is_said(company: Path, tmp_path: Path) ->
 
 
 def test_it_takes_no_more_cores_than_it_may_use() -> None:
-    assert 1 <= available_cores() <= 1_024
+    assert 1 <= cores() <= 1_024
 
 
 def test_runs_are_put_in_order_and_families_are_left_out(company: Path) -> None:

@@ -16,12 +16,10 @@ from numpy.typing import NDArray
 from features.store.pack import EventStream, Pack
 from features.vocabulary.arrays import MISSING_CODE, MISSING_NUMBER, Floats, Ints
 from features.vocabulary.time import DAY_SECONDS
-from training.measures.monitoring.seasons import LAGS
+from training.measures.monitoring.seasons import A_YEAR, LAGS
 
 WEEK_SECONDS = 7 * DAY_SECONDS
 WEEKS_BEFORE = 12
-A_YEAR = 52
-"""Weeks of a year: what a Monday is held to is a Monday."""
 FALSE_BREAKS_A_WEEK = 0.001
 """How often a quiet week may alarm, by all series of all tables together."""
 BY_HALF, TWICE = 0.5, 2.0

@@ -9,14 +9,16 @@ from __future__ import annotations
 from features.vocabulary.arrays import Floats, Ints
 from features.vocabulary.time import DAY_SECONDS
 
-LAGS = (52, 51, 53, 50, 54, 49, 55)
-"""A year ago in whole weeks, so that a Monday is held to a Monday, and three weeks around it."""
+A_YEAR = 52
+"""Weeks of a year: what a Monday is held to is a Monday."""
+LAGS = (A_YEAR, 51, 53, 50, 54, 49, 55)
+"""A year ago, and three weeks around it."""
 _HALF_A_CUSTOMER = 0.5
 
 
 def is_known(first_seconds: int, end_seconds: int, *, weeks_before: int) -> bool:
     """Whether a history reaches back to the weeks before this week of last year."""
-    weeks = LAGS[0] + weeks_before + 1
+    weeks = A_YEAR + weeks_before + 1
     return end_seconds - first_seconds >= weeks * 7 * DAY_SECONDS
 
 
