@@ -1,4 +1,4 @@
-"""Figures with the interval that resampled customers give, and money as it is told."""
+"""Figures with their intervals, and money as it is told."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from training.measures.intervals import interval
 
 @dataclass(frozen=True)
 class Estimate:
-    """A figure with the 95 % interval that resampled customers give."""
+    """A figure with its 95 % interval."""
 
     mean: float
     low: float
@@ -19,7 +19,7 @@ class Estimate:
 
     @classmethod
     def of(cls, mean: float, replicates: Floats) -> Self:
-        """The figure as measured, with the middle of its replicates around it."""
+        """The figure as measured, with the middle of what resampled customers give around it."""
         return cls(mean, *interval(replicates))
 
     @property
