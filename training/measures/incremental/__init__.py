@@ -10,6 +10,8 @@ campaigns           several campaigns and actions together, each customer once
 power               which effect a hold-out can find, and which hold-out an effect needs
 looking             looks before the end, by a rule that was fixed before the start
 contamination       held-out people who were contacted, outcomes too early, customers in two campaigns
+partial_pooling     effects of groups, each drawn to the others by how unsure it is
+wasted              money spent on customers for whom a contact brings less than it costs
 student             quantiles of normal and t distributions
 ==================  ===========================================================================
 """
