@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
 
 RECORDED = frozenset({
-    "backup", "export", "recommend", "offers plan", "forget", "nightly", "promote", "rollback", "keys create",
+    "backup", "export", "recommend", "offers plan", "campaign start", "campaign export", "campaign report",
+    "campaign exposures", "forget", "nightly", "promote", "rollback", "keys create",
     "keys revoke",
 })  # fmt: skip
 """Verbs that write of people or change who is answered and by what: each is on record before it is done."""

@@ -50,6 +50,10 @@ VERBS: Mapping[str, tuple[str, str]] = {
         "scoring",
         "Write everybody's risk and worded reasons to FILE, as a table or as a CRM takes them.",
     ),
+    "campaign": (
+        "campaigns",
+        "Plan whom to contact under a budget, start it with customers held out by lot, and measure what it brought.",
+    ),
     "recommend": (
         "scoring",
         "Write everybody's list of items with its reasons to FILE, or whom to send an offer of one item to.",

@@ -19,6 +19,7 @@ from features.company.settings.service import RetentionSettings
 from features.company.workspace import JOBS, TOMBSTONES, Workspace
 from features.vocabulary.errors import UsageRefused, did_you_mean
 from serving.ledger.audit import Audit
+from serving.ledger.campaigns import Campaigns
 from serving.ledger.customer_links import CustomerLinks
 from serving.ledger.database import opened
 from serving.ledger.decisions import APPEND, APPEND_AGAIN, DECISIONS, Decision, values_of
@@ -74,6 +75,7 @@ class Ledger:
         self.links = CustomerLinks(salt_of(self._engine, CUSTOMER_LINKS))
         self.jobs = Jobs(self._engine)
         self.offers = OfferDecisions(self._quick)
+        self.campaigns = Campaigns(path, self._quick)
 
     def close(self) -> None:
         """Let go of the file."""

@@ -35,6 +35,8 @@ TERMS = (
     Term("decisions", "decided_at", "decisions_days", True),
     Term("offer_decisions", "decided_at", "offers_days", True),
     Term("feedback", "given_at", "feedback_days", False),
+    Term("campaign_members", "frozen_at", "campaigns_days", True),
+    Term("campaign_outcomes", "reported_at", "campaigns_days", True),
 )
 
 

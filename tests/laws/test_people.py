@@ -17,6 +17,7 @@ import pytest
 from features.exports.table_files import FORMATS
 from regulars import OpenWorkspace
 from regulars.main import VERBS
+from serving.campaigns.contact_list import ENDINGS
 from serving.contract.job_messages import JobRequest
 from serving.exports.reasons import TARGETS
 from tests.holding import files_holding
@@ -36,6 +37,9 @@ ROWS = meaning("no_consent", "unknown_id", "no_consent", "ok", "ok", "not_eligib
 LISTED = meaning("absent", "absent", "absent", "shown", "shown", "absent", "shown")
 # A list is for contacting people: who said no to marketing is on it only where they are asked for.
 TO_CONTACT = meaning("absent", "absent", "absent", "absent", "shown", "absent", "shown")
+# A campaign began with all of them in it; whoever may not be contacted by now is on no list of it.
+CALLED = meaning("absent", "absent", "absent", "absent", "shown", "shown", "shown")
+DRAWN = meaning("absent", "absent", "shown", "shown", "shown", "shown", "shown")
 PAGES = meaning("no_consent", "absent", "no_consent", "shown", "shown", "shown", "shown")
 NOBODY = meaning("absent", "absent", "absent", "absent", "absent", "absent", "absent")
 ITEMS = meaning("no_consent", "unknown_id", "no_consent", "ok", "-", "-", "ok")
@@ -77,6 +81,8 @@ MEANING: Mapping[str, Seen] = {
     "result of a job in csv": EVERYBODY,
     "result of a job in jsonl": EVERYBODY,
     **{f"regulars export to {target}": LISTED for target in TARGETS},
+    **{f"regulars campaign export to {ending}": CALLED for ending in ENDINGS},
+    **{f"regulars campaign exposures to {kind}": DRAWN for kind in FORMATS},
     **{f"regulars recommend to {kind}": ITEM_LISTS for kind in FORMATS},
     **{f"regulars evaluate --export to {kind}": TESTED for kind in FORMATS},
     **{f"regulars dataset --export to {kind}": TESTED for kind in FORMATS},

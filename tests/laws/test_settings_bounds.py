@@ -70,6 +70,7 @@ NUMBERS: dict[str, tuple[int, int | None, int | None]] = {
     "retention.decisions_days": (730, 30, 3_650),
     "retention.offers_days": (730, 90, 3_650),
     "retention.feedback_days": (730, 1, 3_650),
+    "retention.campaigns_days": (1_095, 400, 3_650),
     "retention.events_days": (30, 1, 365),
     "retention.audit_days": (1_095, 90, 3_650),
 }

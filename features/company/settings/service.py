@@ -69,6 +69,12 @@ class RetentionSettings:
     feedback_days: int = setting(
         730, "So many days verdicts on reasons are kept and counted.", least=1, most=MOST_DAYS
     )
+    campaigns_days: int = setting(
+        1095,
+        "So many days it is kept who was in a campaign and what became of the contact; its result stays.",
+        least=400,
+        most=MOST_DAYS,
+    )
     events_days: int = setting(
         30,
         "So many days events that were reported are kept after the scores have overtaken them.",

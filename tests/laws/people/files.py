@@ -9,12 +9,15 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
+import openpyxl
 import pyarrow.parquet as parquet
 
 from features.exports.table_files import FORMATS, write_tables
 from features.store.store import open_store
 from regulars.library.datasets import labelled_table
 from regulars.library.names import NamesInTables
+from serving.campaigns.contact_list import ENDINGS, write_contact_list
+from serving.campaigns.exposures import write_exposures
 from serving.exports.predictions import export_predictions
 from serving.exports.reasons import TARGETS, export_reasons
 from serving.items.all_customers import (
@@ -23,6 +26,7 @@ from serving.items.all_customers import (
     wishes_for,
 )
 from serving.ledger.administration import made_without_withheld
+from serving.ledger.campaigns import Campaign, CampaignMember
 from serving.ledger.privacy import Withheld
 from serving.offers.audience import Audience
 from serving.offers.plans import required_offering, simulated, write_plan
@@ -33,6 +37,7 @@ from training.measures.predictions.stored import StoredPredictions
 from training.reasons.languages.known import ENGLISH
 
 FileWriter = Callable[[World, Path], Seen]
+_MADE_FROM = {"model_digest": "", "cutoff_seconds": 0}
 FILES: dict[str, tuple[str, FileWriter]] = {}
 """Each with the world it is written in."""
 
@@ -143,6 +148,48 @@ def _labelled(kind: str) -> FileWriter:
     return write
 
 
+def _campaign(world: World) -> str:
+    """The name of a campaign everybody is in, as one that began before their demands; an erased customer is in none."""
+    known = [one.name for one in world.ledger.campaigns.all()]
+    if not known:
+        campaign = Campaign("c1", "everybody", "", "", NOW, 30, 10, True, _MADE_FROM, NOW)
+        world.ledger.campaigns.freeze(
+            campaign,
+            [
+                CampaignMember(
+                    "c1", one, f"d-{state}", "call", False, "active", 0.1, 0.1, 1, 1, 1, NOW
+                )
+                for state, one in world.people.items()
+            ],
+        )
+    return "everybody"
+
+
+def _to_contact(kind: str) -> FileWriter:
+    def write(world: World, folder: Path) -> Seen:
+        file = folder / f"calls.{kind}"
+        name = _campaign(world)
+        write_contact_list(world.workspace, name, file, language=ENGLISH, currency="EUR")
+        if kind == "csv":
+            return world.seen(_text_of(file))
+        sheet = openpyxl.load_workbook(file).active
+        return world.seen(str([*sheet.iter_rows(values_only=True)]))
+
+    return write
+
+
+def _drawn(kind: str) -> FileWriter:
+    def write(world: World, folder: Path) -> Seen:
+        file = folder / f"drawn.{kind}"
+        _campaign(world)
+        write_exposures(world.workspace, file)
+        return world.seen(_text_of(file))
+
+    return write
+
+
+FILES |= {f"regulars campaign export to {one}": ("demo", _to_contact(one)) for one in ENDINGS}
+FILES |= {f"regulars campaign exposures to {one}": ("demo", _drawn(one)) for one in FORMATS}
 FILES |= {f"regulars evaluate --export to {one}": ("demo", _tested(one)) for one in FORMATS}
 FILES |= {f"regulars dataset --export to {one}": ("demo", _labelled(one)) for one in FORMATS}
 FILES |= {f"regulars export to {one}": ("demo", _exported(one)) for one in TARGETS}
