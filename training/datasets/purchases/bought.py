@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -84,6 +84,13 @@ class Bought:
         np.cumsum(rows, out=counted[1:])
         picked = self.items[rows], self.seconds[rows], self.pieces[rows]
         return type(self)(counted[self.offsets], *picked, self.catalogue, self.as_of)
+
+    def of_catalogue(self, items: NDArray[np.integer]) -> Self:
+        """The rows of some items alone, which become the catalogue, in this order."""
+        places = np.full(self.catalogue, -1, np.int32)
+        places[items] = np.arange(len(items), dtype=np.int32)
+        some = self.of_items(places >= 0)
+        return replace(some, items=places[some.items], catalogue=len(items))
 
     def buyers_of(self) -> NDArray[np.int64]:
         """How many customers bought each item."""

@@ -85,6 +85,14 @@ def test_items_that_are_in_no_catalogue_count_for_nothing() -> None:
     assert found.items.tolist() == [0]
 
 
+def test_some_items_become_a_catalogue_of_their_own() -> None:
+    some = history([[(1, 0, 1), (2, 4, 2)], [(3, 1, 1)], [(4, 2, 1)]], 5).of_catalogue(
+        np.array([2, 4])
+    )
+    assert some.catalogue == 2
+    assert [rows(some, customer) for customer in range(3)] == [[(2, 1, 2.0)], [], [(4, 0, 1.0)]]
+
+
 def test_owned_items_tell_how_often_and_when() -> None:
     owned = Owned.of(history([[], [(1, 1, 1), (4, 1, 1), (4, 0, 1)]], 2))
     assert owned.offsets.tolist() == [0, 0, 2]

@@ -8,6 +8,7 @@ from tests.training.families.items.histories import history, random_history
 from training.datasets.purchases.bought import Bought, keep_bought
 from training.families.items.recommenders.alternating_least_squares import Factors, FactorSettings
 from training.families.items.recommenders.item_kernel import ItemKernel
+from training.families.items.recommenders.kernels import EASE, EASE_RIDGES, kernels_for
 from training.families.items.recommenders.neighbours import cosine_neighbours
 from training.families.items.recommenders.next_basket import NextBasket, TifuSettings
 from training.families.items.recommenders.popularity import Popularity
@@ -25,6 +26,27 @@ def test_ease_is_the_ridge_regression_of_each_item_on_the_others() -> None:
         expected = np.linalg.solve(x.T @ x + ridge * np.eye(7), x.T @ y)
         assert weights[others, item] == pytest.approx(expected, abs=1e-5)
         assert weights[item, item] == 0.0
+
+
+def test_ease_of_more_items_than_are_done_at_once_is_the_exact_inverse() -> None:
+    bought, ridge = random_history(5, customers=400, catalogue=300), 5.0
+    owned = bought.once().toarray().astype(np.float64)
+    inverse = np.linalg.inv(owned.T @ owned + ridge * np.eye(300))
+    expected = -inverse / np.diag(inverse)[None, :]
+    np.fill_diagonal(expected, 0.0)
+    assert ease_weights(bought, ridge) == pytest.approx(expected, abs=1e-6)
+
+
+def test_what_nobody_bought_changes_no_weight_of_a_ridge_regression() -> None:
+    some = random_history(5, customers=40, catalogue=8)
+    wide = Bought(some.offsets, 3 * some.items + 1, some.seconds, some.pieces, 30, some.as_of)
+    learn = kernels_for(30)[f"{EASE}, {EASE_RIDGES[0]:g}"]
+    kernel, dense = learn(wide), ease_weights(some, EASE_RIDGES[0])
+    for owned in range(8):
+        found = [kernel.weight(3 * owned + 1, 3 * item + 1) for item in range(8)]
+        assert found == pytest.approx(dense[owned], abs=1e-7)
+    assert not kernel.alike(0, 5) and kernel.items == 30
+    assert np.array_equal(np.unique(kernel.neighbours % 3), [1])
 
 
 def test_cosine_neighbours_are_cosines() -> None:

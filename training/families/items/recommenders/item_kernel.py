@@ -22,7 +22,7 @@ from training.families.items.recommenders.recommender import Because, Recommende
 Rows = Callable[[int, int], NDArray[np.float32]]
 """What items ``begin`` to ``end`` add to every item: one row an owned item."""
 _CUSTOMERS_AT_ONCE = 512
-_NUMBERS_AT_ONCE = 20_000_000
+_NUMBERS_AT_ONCE = 2_000_000
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,9 @@ class ItemKernel(Recommender):
         """Keep the ``most`` largest weights of each row; zeros are left out."""
         step = max(1, _NUMBERS_AT_ONCE // max(items, 1))
         most = min(most, items)
-        counts, kept_items, kept_weights = [], [], []
+        # The first part is empty, for a catalogue without items has no other.
+        counts = [np.empty(0, np.int64)]
+        kept_items, kept_weights = [np.empty(0, np.int32)], [np.empty(0, np.float32)]
         for begin in range(0, items, step):
             dense = rows(begin, min(begin + step, items))
             places = np.argpartition(-np.abs(dense), most - 1, axis=1)[:, :most]
@@ -56,6 +58,16 @@ class ItemKernel(Recommender):
         offsets = np.zeros(items + 1, np.int64)
         np.cumsum(np.concatenate(counts), out=offsets[1:])
         return cls(offsets, np.concatenate(kept_items), np.concatenate(kept_weights))
+
+    def among(self, places: NDArray[np.integer], catalogue: int) -> ItemKernel:
+        """The same of a larger catalogue, in which its items have these places, in ascending order.
+
+        Of the others nothing is said.
+        """
+        counts = np.zeros(catalogue, np.int64)
+        counts[places] = np.diff(self.offsets)
+        offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+        return ItemKernel(offsets, places[self.neighbours].astype(np.int32), self.weights)
 
     @property
     def items(self) -> int:

@@ -50,11 +50,14 @@ def _filtered(chosen: Filter) -> Learn:
 
 def _regressed(ridge: float) -> Learn:
     def learn(bought: Bought) -> ItemKernel:
-        weights = ease_weights(bought, ridge)
+        # What nobody bought has no weight; without it the matrix to invert is smaller.
+        sold = np.flatnonzero(bought.buyers_of())
+        weights = ease_weights(bought.of_catalogue(sold), ridge)
 
         def rows(begin: int, end: int) -> np.ndarray:
             return weights[begin:end]
 
-        return ItemKernel.of_rows(rows, bought.catalogue, NEIGHBOURS_PER_ITEM)
+        kernel = ItemKernel.of_rows(rows, len(sold), NEIGHBOURS_PER_ITEM)
+        return kernel.among(sold, bought.catalogue)
 
     return learn
