@@ -147,6 +147,11 @@ def export_file(
 @click.option(
     "--due-within-days", type=int, help="Of repeats only what is due within so many days."
 )
+@click.option(
+    "--new-share",
+    type=float,
+    help="So much of all lists together is new, from 0 to 1, instead of the use case's own share.",
+)
 @click.option("--item", help="Instead, the customers who would most likely take this item.")
 @click.option("--without", multiple=True, help="An item to leave out of the lists; once an item.")
 @click.option(
@@ -162,6 +167,7 @@ def recommend(
     count: int,
     use_case: str,
     due_within_days: int | None,
+    new_share: float | None,
     item: str | None,
     without: tuple[str, ...],
     without_file: Path | None,
@@ -171,7 +177,9 @@ def recommend(
     if item is not None:
         return _takers_of(call, file, item, count)
     without_items = left_out_items(without, without_file)
-    return list_items(call, file, count, use_case, due_within_days, without_items, language)
+    return list_items(
+        call, file, count, use_case, due_within_days, without_items, language, new_share
+    )
 
 
 def _takers_of(call: Call, file: Path, item: str, count: int) -> Outcome:
@@ -198,6 +206,7 @@ def list_items(
     due_within_days: int | None = None,
     without: Sequence[str] = (),
     language: str | None = None,
+    new_share: float | None = None,
 ) -> Outcome:
     """Write everybody's list of items, as ``recommend`` does and the files of a night are written."""
     from serving.items.all_customers import export_lists, wishes_for
@@ -206,7 +215,7 @@ def list_items(
     written = export_lists(
         call.workspace,
         file,
-        wishes_for(count, use_case, due_within_days),
+        wishes_for(count, use_case, due_within_days, new_share),
         language=language_of(language or call.settings.company.language).code,
         progress=call.narrator.progress,
         never=call.settings.recommendations.without,

@@ -190,10 +190,18 @@ class OpenWorkspace(Generic[Tabular]):
 
         return self._made_of("scores", make)
 
-    def items(self, *, count: int = 10, use_case: str = "basket", language: str = "") -> Tabular:
+    def items(
+        self,
+        *,
+        count: int = 10,
+        use_case: str = "basket",
+        language: str = "",
+        new_share: float | None = None,
+    ) -> Tabular:
         """Everybody's list of items, a line an item, with what each reason group adds, as `regulars recommend` writes it.
 
-        ``count`` items a list at most; ``use_case`` is ``basket``, ``coupon``, ``replenishment`` or ``discovery``. Raises
+        ``count`` items a list at most; ``use_case`` is ``basket``, ``coupon``, ``replenishment`` or ``discovery``.
+        ``new_share`` is how much of all lists together is new, instead of the use case's own share. Raises
         ``WorkspaceRefused`` before `regulars train recommendations`.
         """
         from regulars.library.columns import items_dictionary
@@ -207,7 +215,7 @@ class OpenWorkspace(Generic[Tabular]):
         def make(names: NamesInTables, withheld: Withheld) -> DescribedTable:
             table = lists_table(
                 self._workspace,
-                wishes_for(count, use_case),
+                wishes_for(count, use_case, new_share=new_share),
                 withheld,
                 language=words,
                 threads=self._threads,

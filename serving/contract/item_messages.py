@@ -70,6 +70,11 @@ class RecommendationRequest(Message):
     repeat_share: Share | None = Field(
         None, description="The part of a list that is bought again, instead of the use case's own."
     )
+    new_share: Share | None = Field(
+        None,
+        description="The part of all customers' lists together that was never bought before, instead of the use case's "
+        "own: who often buys again gets fewer new items, who tries much more. Not together with repeat_share.",
+    )
     due_within_days: Count | None = Field(
         None,
         ge=0,

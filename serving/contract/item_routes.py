@@ -151,6 +151,7 @@ def recommended(
         named = ", ".join(unknown[:_NAMED]) + (" and others" if len(unknown) > _NAMED else "")
         said = f"{len(unknown)} items are not in the catalogue of the model and were left out: {named}."
         warnings.append(WarningAnswer(code="unknown_items", message=said, features=None))
+    warnings += _out_of_reach(found, question)
     return RecommendationsAnswer(
         model=identity(found.manifest),
         horizon_days=found.manifest.horizon_days,
@@ -162,6 +163,24 @@ def recommended(
 
 
 _NAMED = 5
+_ABOUT_A_POINT = 0.01
+
+
+def _out_of_reach(found: Recommending, question: RecommendationRequest) -> list[WarningAnswer]:
+    """Of a share of new items that customers' histories do not allow, the nearest that is given instead."""
+    asked = question.new_share
+    if asked is None:
+        return []
+    given = found.bundle.balance.reachable(asked, question.count)
+    if abs(given - asked) < _ABOUT_A_POINT:
+        return []
+    why = (
+        "customers have bought too few items before"
+        if given > asked
+        else "there are too few new items"
+    )
+    said = f"{asked:.0%} new items were asked for, {given:.0%} are given over all customers: {why}."
+    return [WarningAnswer(code="new_share_out_of_reach", message=said, features=None)]
 
 
 def _order_chances(
@@ -190,14 +209,20 @@ def _wished(
     if question.allowed_item_ids is not None:
         allowed, more = found.places(question.allowed_item_ids)
         unknown += more
+    if question.repeat_share is not None and question.new_share is not None:
+        expected = "One of repeat_share, of each list, and new_share, of all lists together."
+        raise Refusal("invalid_request", errors=[FieldFault("/new_share", "two_shares", expected)])
     share = question.repeat_share
+    if share is None and question.new_share is None:
+        share = USE_CASES[question.use_case]
     wishes = Wishes(
         question.count,
-        repeats=USE_CASES[question.use_case] if share is None else share,
+        repeats=share,
         due_within_days=due_days_of(question.use_case, question.due_within_days),
         most_per_category=question.most_per_category,
         promoted=promoted,
         promoted_share=question.promoted_share,
+        new_share=question.new_share,
     )
     shelving = found.shelving(
         allowed=allowed, unavailable=unavailable, categories=question.categories

@@ -42,8 +42,16 @@ class ItemExport:
     """Items to be left out that the model does not know."""
 
 
-def wishes_for(count: int, use_case: str, due_within_days: int | None = None) -> Wishes:
-    """The wishes of a use case; ``UsageRefused`` for one nobody knows, or a count out of bounds."""
+def wishes_for(
+    count: int,
+    use_case: str,
+    due_within_days: int | None = None,
+    new_share: float | None = None,
+) -> Wishes:
+    """The wishes of a use case, or of a share of new items over everybody's lists instead of the use case's own.
+
+    ``UsageRefused`` for a use case nobody knows, and for a count or a share out of bounds.
+    """
     if use_case not in USE_CASES:
         raise UsageRefused(
             expected=f"a use case out of {', '.join(USE_CASES)}",
@@ -54,8 +62,15 @@ def wishes_for(count: int, use_case: str, due_within_days: int | None = None) ->
         raise UsageRefused(
             expected="at least one item a list", found=str(count), remedy="Give a larger --count."
         )
+    if new_share is not None and not 0.0 <= new_share <= 1.0:
+        raise UsageRefused(
+            expected="a share of new items from 0 to 1",
+            found=f"{new_share:g}",
+            remedy="Give 0.3 for three of ten.",
+        )
     due = due_days_of(use_case, due_within_days)
-    return Wishes(count, repeats=USE_CASES[use_case], due_within_days=due)
+    repeats = USE_CASES[use_case] if new_share is None else None
+    return Wishes(count, repeats=repeats, due_within_days=due, new_share=new_share)
 
 
 def required_in(workspace: Workspace, never: Sequence[str] = ()) -> Recommending:
@@ -161,7 +176,8 @@ def tables_of(
         chosen = bought.select(some)
         pairs = found.bundle.shelf.pairs(chosen, threads=threads)
         scores = found.bundle.ranker.log_odds(pairs.values, threads=threads)
-        rows = fill_many(pairs, scores, found.bundle.catalogue.category, shelving, wishes)
+        bundle = found.bundle
+        rows = fill_many(pairs, scores, bundle.catalogue.category, shelving, wishes, bundle.balance)
         at, places = np.nonzero(rows >= 0)
         listed = rows[at, places]
         values = np.ascontiguousarray(pairs.values[listed])

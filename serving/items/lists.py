@@ -14,6 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.datasets.purchases.bought import Items
+from training.families.items.balance.balance import Balance
+from training.families.items.balance.sides import never_bought
 from training.families.items.pairs.pair_features import POSITIONS
 from training.families.items.pairs.pairs import Pairs
 
@@ -104,6 +106,8 @@ class Wishes:
     else is listed, with 0 nothing that was bought before;
     ``due_within_days`` leaves out what was bought before and is not due so soon; at most
     ``most_per_category`` items of one category; at least ``promoted_share`` of ``promoted`` items.
+    ``new_share`` is the share of items never bought over everybody's lists together, where ``repeats`` says
+    nothing of each: None for the balance that the training chose.
     """
 
     count: int
@@ -112,6 +116,7 @@ class Wishes:
     most_per_category: int | None = None
     promoted: Items = field(default_factory=lambda: np.empty(0, np.int32))
     promoted_share: float = 0.0
+    new_share: float | None = None
 
     @property
     def is_plain(self) -> bool:
@@ -160,10 +165,14 @@ def fill(
     category: Items,
     shelving: Shelving,
     wishes: Wishes,
+    balance: Balance,
 ) -> ItemList:
-    """Choose from candidates: ``items`` with a score and a row of pair features each, ``category`` by item."""
+    """Choose from candidates: ``items`` with a score and a row of pair features each, ``category`` by item.
+
+    ``balance`` decides which of them are listed; the order on the list is that of the scores.
+    """
     rule = shelving.dropped_by[items].copy()
-    is_repeat = values[:, POSITIONS["times_bought"]] > 0
+    is_repeat = ~never_bought(values)
     if wishes.repeats == 1.0:
         rule[~is_repeat & (rule < 0)] = RULES.index(NEVER_BOUGHT)
     if wishes.repeats == 0.0:
@@ -172,7 +181,7 @@ def fill(
         is_early = due_in_days(values) > wishes.due_within_days
         rule[is_early & (rule < 0)] = RULES.index(NOT_DUE)
     dropped = Counter(RULES[one] for one in rule[rule >= 0].tolist())
-    order = np.lexsort((items, -scores))
+    order = np.lexsort((items, -_choosing(scores, values, wishes, balance)))
     open_rows = order[rule[order] < 0]
     places = _Places(
         wishes,
@@ -196,25 +205,51 @@ def fill_many(
     category: Items,
     shelving: Shelving,
     wishes: Wishes,
+    balance: Balance,
 ) -> NDArray[np.int64]:
     """The rows of the candidates on each customer's list, as ``fill`` would list them; -1 on empty places."""
     rows = np.full((len(pairs.offsets) - 1, wishes.count), -1, np.int64)
     if wishes.is_plain:
         is_open = np.flatnonzero(shelving.dropped_by[pairs.items] < 0)
         owners = pairs.owners[is_open]
-        order = is_open[np.lexsort((pairs.items[is_open], -scores[is_open], owners))]
-        begins = np.searchsorted(owners, np.arange(len(rows)))
-        place = np.arange(len(order)) - begins[owners]
+        choosing = _choosing(scores, pairs.values, wishes, balance)[is_open]
+        order = is_open[np.lexsort((pairs.items[is_open], -choosing, owners))]
+        place = _places_within(owners)
         listed = place < wishes.count
-        rows[owners[listed], place[listed]] = order[listed]
+        # Sorted once more: which are listed the balance says, in which order how likely they are.
+        chosen, owners, place = order[listed], owners[listed], place[listed]
+        by_score = np.lexsort((pairs.items[chosen], -scores[chosen], owners))
+        rows[owners, place] = chosen[by_score]
         return rows
     for customer, begin in enumerate(pairs.offsets[:-1].tolist()):
         mine = slice(begin, int(pairs.offsets[customer + 1]))
         found = fill(
-            pairs.items[mine], scores[mine], pairs.values[mine], category, shelving, wishes
+            pairs.items[mine],
+            scores[mine],
+            pairs.values[mine],
+            category,
+            shelving,
+            wishes,
+            balance,
         )
         rows[customer, : len(found.rows)] = begin + found.rows
     return rows
+
+
+def _choosing(
+    scores: NDArray[np.float64], values: NDArray[np.float32], wishes: Wishes, balance: Balance
+) -> NDArray[np.float64]:
+    """What candidates are chosen by: their scores, and the balance where no share is wished for of each list."""
+    if wishes.repeats is not None:
+        return scores
+    offset = balance.offset_for(wishes.new_share, wishes.count)
+    return np.asarray(scores + offset * never_bought(values))
+
+
+def _places_within(owners: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The place of each row among those of its owner; rows of one owner stand together, in ascending order."""
+    begins = np.searchsorted(owners, owners)
+    return np.asarray(np.arange(len(owners)) - begins)
 
 
 class _Places:

@@ -201,16 +201,16 @@ class Recommending:
     ) -> tuple[ItemList, Pairs, Floats]:
         """The list from candidates of all kinds, and from everything eligible where those are too few."""
         shelf, ranker = self.bundle.shelf, self.bundle.ranker
-        category = self.bundle.catalogue.category
+        category, balance = self.bundle.catalogue.category, self.bundle.balance
         pairs = shelf.pairs(bought, asked=wishes.promoted)
         scores = ranker.log_odds(pairs.values)
-        found = fill(pairs.items, scores, pairs.values, category, shelving, wishes)
+        found = fill(pairs.items, scores, pairs.values, category, shelving, wishes, balance)
         if len(found.rows) < wishes.count:
             eligible = shelving.eligible
             if not np.isin(eligible, pairs.items).all():
                 pairs = shelf.pairs(bought, asked=eligible, only_asked=True)
                 scores = ranker.log_odds(pairs.values)
-                found = fill(pairs.items, scores, pairs.values, category, shelving, wishes)
+                found = fill(pairs.items, scores, pairs.values, category, shelving, wishes, balance)
         return found, pairs, scores
 
     def similar(self, item: int, count: int) -> tuple[str, list[tuple[str, str, float]]]:

@@ -40,7 +40,9 @@ def real_shop(data: Path, folder: Path) -> LearnedItems:
     workspace, learned = learned_from(online_retail(data, folder))
     print_ladder(learned.ladder.rows())
     bundle_folder = folder / "bundle"
-    bundle = ItemBundle(learned.manifest, learned.sold.catalogue, learned.shelf, learned.ranker)
+    bundle = ItemBundle(
+        learned.manifest, learned.sold.catalogue, learned.shelf, learned.ranker, learned.balance
+    )
     write(ITEM_KIND, learned.manifest, bundle, bundle_folder)
     found = Recommending(opened(ITEM_KIND, bundle_folder), open_store(workspace).pack())
     for customer in SHOWN:

@@ -16,6 +16,7 @@ from training.bundles.bundle import write
 from training.bundles.manifest import Manifest
 from training.datasets.purchases.catalogue import Catalogue
 from training.datasets.purchases.sold import Sold
+from training.families.items.balance.balance import Balance
 from training.families.items.bundle import ITEM_KIND, ItemBundle, ItemTask
 from training.families.items.pairs.pairs import PairFinder
 from training.families.items.ranker import Origin, Ranker
@@ -48,7 +49,7 @@ def write_company(folder: Path, *, customers: int, items: int) -> None:
     people = np.arange(min(customers, TAUGHT))
     origin = Origin.of(shelf, sold.before(then).select(people), sold.after(then, 30).select(people))
     ranker = Ranker.fit([origin], rounds=150, threads=2)
-    bundle = ItemBundle(_manifest(), catalogue, shelf, ranker)
+    bundle = ItemBundle(_manifest(), catalogue, shelf, ranker, Balance.none())
     write(ITEM_KIND, bundle.manifest, bundle, folder / "bundle")
 
 

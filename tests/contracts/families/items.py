@@ -13,6 +13,8 @@ from tests.training.families.items.histories import random_history
 from training.bundles.manifest import Manifest
 from training.datasets.purchases.catalogue import Catalogue
 from training.datasets.purchases.item_facts import ItemFacts
+from training.families.items.balance.balance import COUNTS, Balance
+from training.families.items.balance.sides import Sides
 from training.families.items.bundle import ITEM_KIND, RECOMMENDATIONS, ItemBundle, ItemTask
 from training.families.items.learning import FAMILY as TWO_STAGES
 from training.families.items.pairs.pair_features import NAMES as PAIR_NAMES
@@ -46,7 +48,8 @@ def items() -> ItemBundle:
         data_digest="d",
         data_cut="2010-12-10",
     )
-    return ItemBundle(manifest, catalogue, shelf, ranker)
+    balance = Balance.of(0.5, Sides.of(shelf, ranker, before, COUNTS[-1]))
+    return ItemBundle(manifest, catalogue, shelf, ranker, balance)
 
 
 def item_answers(bundle: ItemBundle) -> Answers:

@@ -119,6 +119,14 @@ def test_a_coupon_file_holds_what_is_due(drugstore: Company, tmp_path: Path) -> 
     assert any(row["times_bought"] for row in rows)
 
 
+def test_as_much_of_a_file_is_new_as_is_asked_for(drugstore: Company, tmp_path: Path) -> None:
+    file = tmp_path / "lists.parquet"
+    for share in ("0.5", "0.7"):
+        run(drugstore, "recommend", str(file), "--count", "5", "--new-share", share)
+        times = parquet.read_table(file)["times_bought"].to_numpy()
+        assert np.mean(times == 0) == pytest.approx(float(share), abs=0.02)
+
+
 def test_a_file_is_without_the_items_that_are_to_be_left_out(
     drugstore: Company, tmp_path: Path
 ) -> None:
@@ -144,6 +152,7 @@ def test_a_file_is_without_the_items_that_are_to_be_left_out(
             "a use case out of basket, coupon, replenishment, discovery",
         ),
         (["lists.csv", "--count", "0"], "at least one item a list"),
+        (["lists.csv", "--new-share", "1.5"], "a share of new items from 0 to 1"),
         (["lists.csv", "--item", "zzz"], "an item the model knows"),
         (["lists.csv", "--language", "fr"], "a language among en, de"),
     ],

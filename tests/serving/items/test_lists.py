@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -23,6 +25,7 @@ from serving.items.lists import (
     fill,
     fill_many,
 )
+from training.families.items.balance.balance import COUNTS, Balance
 from training.families.items.pairs.pair_features import NAMES, POSITIONS
 from training.families.items.pairs.pairs import Pairs
 
@@ -31,6 +34,7 @@ ITEMS = np.arange(10, dtype=np.int32)
 EVERYTHING = Shelving.of(CATEGORY)
 SCORES = -np.arange(10.0)
 """Item 0 is the most likely."""
+UNBALANCED = Balance.none()
 
 
 def rows(
@@ -46,9 +50,12 @@ def rows(
 
 
 def filled(
-    wishes: Wishes, times: list[int] | None = None, shelving: Shelving = EVERYTHING
+    wishes: Wishes,
+    times: list[int] | None = None,
+    shelving: Shelving = EVERYTHING,
+    balance: Balance = UNBALANCED,
 ) -> ItemList:
-    return fill(ITEMS, SCORES, rows(times or [0] * 10), CATEGORY, shelving, wishes)
+    return fill(ITEMS, SCORES, rows(times or [0] * 10), CATEGORY, shelving, wishes, balance)
 
 
 def test_the_first_rule_an_item_meets_keeps_it_off() -> None:
@@ -81,6 +88,32 @@ def test_repeats_and_new_items_have_their_shares_and_give_way_where_there_are_no
     assert filled(Wishes(2, repeats=0.5), [1] * 10).rows.tolist() == [0, 1]
 
 
+def test_the_balance_says_which_items_are_listed_and_likelihood_in_which_order() -> None:
+    times, balance = [1, 1, 1, 1, 0, 0, 0, 0, 0, 0], replace(UNBALANCED, offset=2.5)
+    assert filled(Wishes(3), times).rows.tolist() == [0, 1, 2]
+    # Item 4 counts as if it were a little likelier than item 2, and is told behind it all the same.
+    assert filled(Wishes(3), times, balance=balance).rows.tolist() == [0, 1, 4]
+    assert filled(Wishes(4), times, balance=balance).rows.tolist() == [0, 1, 2, 4]
+
+
+def test_a_share_of_each_list_leaves_the_balance_out() -> None:
+    """Of one item a category the likeliest are 0, 3, 6 and 8; with a balance 4 would stand before 3."""
+    times, balance = [1, 1, 1, 1, 0, 0, 0, 0, 0, 0], replace(UNBALANCED, offset=20.0)
+    halves = Wishes(4, repeats=0.5, most_per_category=1)
+    assert filled(halves, times, balance=balance).rows.tolist() == [0, 3, 6, 8]
+    neither = Wishes(4, most_per_category=1)
+    assert filled(neither, times, balance=balance).rows.tolist() == [4, 6, 8, 9]
+
+
+def test_a_share_of_all_lists_is_the_offset_the_model_has_for_it() -> None:
+    steps = len(UNBALANCED.borders[0])
+    borders = np.tile(np.linspace(-9.0, 9.0, steps).astype(np.float32), (len(COUNTS), 1))
+    balance, times = replace(UNBALANCED, borders=borders), [1, 1, 1, 1, 0, 0, 0, 0, 0, 0]
+    assert filled(Wishes(3, new_share=0.0), times, balance=balance).rows.tolist() == [0, 1, 2]
+    assert filled(Wishes(3, new_share=0.65), times, balance=balance).rows.tolist() == [0, 1, 4]
+    assert filled(Wishes(3, new_share=1.0), times, balance=balance).rows.tolist() == [4, 5, 6]
+
+
 def test_a_share_of_all_or_nothing_leaves_nothing_else_in() -> None:
     times = [1, 1, 0, 0, 0, 0, 0, 0, 0, 0]
     again = filled(Wishes(4, repeats=1.0), times)
@@ -101,7 +134,15 @@ def test_what_is_not_due_yet_is_left_out_and_what_was_never_bought_is_not() -> N
     since = [1.0, 8.0, 12.0, float("nan")]
     values = rows([2, 2, 2, 0], since)
     assert due_in_days(values)[:3].tolist() == [9.0, 2.0, -2.0]
-    found = fill(ITEMS[:4], SCORES[:4], values, CATEGORY, EVERYTHING, Wishes(4, due_within_days=2))
+    found = fill(
+        ITEMS[:4],
+        SCORES[:4],
+        values,
+        CATEGORY,
+        EVERYTHING,
+        Wishes(4, due_within_days=2),
+        UNBALANCED,
+    )
     assert found.rows.tolist() == [1, 2, 3] and found.dropped == {NOT_DUE: 1}
 
 
@@ -119,7 +160,9 @@ ALL_WISHES = st.builds(
     most_per_category=st.none() | st.integers(1, 4),
     promoted=st.lists(st.integers(0, 9), unique=True).map(lambda one: np.array(one, np.int32)),
     promoted_share=st.floats(0, 1),
+    new_share=st.none() | st.floats(0, 1),
 )
+BALANCES = st.floats(-2, 2).map(lambda offset: replace(UNBALANCED, offset=offset))
 
 
 @given(
@@ -128,6 +171,7 @@ ALL_WISHES = st.builds(
     st.lists(st.floats(0, 30, width=32), min_size=10, max_size=10),
     st.lists(st.floats(-3, 3, width=16), min_size=10, max_size=10),
     st.none() | st.lists(st.integers(0, 9), unique=True),
+    BALANCES,
 )
 def test_a_list_keeps_every_rule_and_has_no_place_empty_that_could_be_taken(
     wishes: Wishes,
@@ -135,13 +179,14 @@ def test_a_list_keeps_every_rule_and_has_no_place_empty_that_could_be_taken(
     since: list[float],
     scores: list[float],
     allowed: list[int] | None,
+    balance: Balance,
 ) -> None:
     values = rows(
         times, [one if bought else np.nan for one, bought in zip(since, times, strict=True)]
     )
     given_list = None if allowed is None else np.array(allowed, np.int32)
     shelving = Shelving.of(CATEGORY, allowed=given_list)
-    found = fill(ITEMS, np.array(scores), values, CATEGORY, shelving, wishes)
+    found = fill(ITEMS, np.array(scores), values, CATEGORY, shelving, wishes, balance)
     listed = found.rows.tolist()
     assert len(set(listed)) == len(listed) <= wishes.count
     assert [scores[one] for one in listed] == sorted((scores[one] for one in listed), reverse=True)
@@ -169,8 +214,8 @@ def test_a_list_keeps_every_rule_and_has_no_place_empty_that_could_be_taken(
             assert shown >= min(wishes.least_promoted, could)
 
 
-@given(ALL_WISHES, st.integers(0, 1_000))
-def test_many_lists_are_filled_as_each_alone(wishes: Wishes, seed: int) -> None:
+@given(ALL_WISHES, st.integers(0, 1_000), BALANCES)
+def test_many_lists_are_filled_as_each_alone(wishes: Wishes, seed: int, balance: Balance) -> None:
     random = np.random.default_rng(seed)
     counts = random.integers(0, 11, 5)
     offsets = np.concatenate([[0], np.cumsum(counts)])
@@ -184,17 +229,19 @@ def test_many_lists_are_filled_as_each_alone(wishes: Wishes, seed: int) -> None:
     shelving = Shelving.of(CATEGORY, unavailable=np.array([3], np.int32))
     for plain in (False, True):
         asked = Wishes(wishes.count) if plain else wishes
-        many = fill_many(pairs, scores, CATEGORY, shelving, asked)
+        many = fill_many(pairs, scores, CATEGORY, shelving, asked, balance)
         for customer in range(5):
             mine = slice(offsets[customer], offsets[customer + 1])
-            alone = fill(items[mine], scores[mine], values[mine], CATEGORY, shelving, asked)
+            alone = fill(
+                items[mine], scores[mine], values[mine], CATEGORY, shelving, asked, balance
+            )
             listed = many[customer][many[customer] >= 0] - offsets[customer]
             assert listed.tolist() == alone.rows.tolist()
 
 
 def test_nothing_to_list_is_an_empty_list() -> None:
     none = np.empty(0, np.int32)
-    found = fill(none, np.empty(0), rows([]), CATEGORY, EVERYTHING, Wishes(3))
+    found = fill(none, np.empty(0), rows([]), CATEGORY, EVERYTHING, Wishes(3), UNBALANCED)
     assert found.rows.tolist() == [] and found.dropped == {}
     assert filled(Wishes(3), shelving=Shelving.of(CATEGORY, allowed=none)).rows.tolist() == []
 

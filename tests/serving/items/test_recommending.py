@@ -163,6 +163,45 @@ def test_a_discovery_holds_nothing_bought_before_and_a_coupon_both(caller: Calle
     assert all(one["times_bought"] and one["due_in_days"] <= 14 for one in row["items"])
 
 
+def test_a_share_of_new_items_is_given_over_all_customers_within_two_points(
+    caller: Caller, service: Service
+) -> None:
+    found = service.models_in_use.recommending
+    assert found is not None
+    everybody = [{"customer_id": found.customer_ids[key]} for key in range(200)]
+    least = found.bundle.balance.reachable(0.0, 5)
+    for share in (0.5, 0.7):
+        question = {"rows": everybody, "count": 5, "new_share": share}
+        answer = caller.post("/v1/recommendations", json=question).json()
+        times = [one["times_bought"] for row in answer["rows"] for one in row["items"]]
+        # All but who declined to be profiled have five items.
+        assert answer["warnings"] == [] and len(times) >= 5 * 190
+        assert sum(one == 0 for one in times) / len(times) == pytest.approx(share, abs=0.02)
+        chances = [one["probability"] for one in answer["rows"][0]["items"]]
+        assert chances == sorted(chances, reverse=True)
+    assert least < 0.4
+
+
+def test_a_share_of_new_items_that_cannot_be_is_said(caller: Caller, service: Service) -> None:
+    found = service.models_in_use.recommending
+    assert found is not None
+    most = found.bundle.balance.reachable(1.0, 35)
+    assert most < 0.95, "of 36 items a customer owns some"
+    (warning,) = asked(caller, count=35, new_share=1.0)["warnings"]
+    assert warning["code"] == "new_share_out_of_reach"
+    assert f"100% new items were asked for, {most:.0%} are given" in warning["message"]
+
+
+def test_a_share_of_each_list_and_one_of_all_lists_are_not_asked_for_together(
+    caller: Caller,
+) -> None:
+    question = {"rows": [{"customer_id": "c000"}], "repeat_share": 0.5, "new_share": 0.5}
+    refused = caller.post("/v1/recommendations", json=question)
+    assert refused.status_code == 422
+    (fault,) = refused.json()["errors"]
+    assert (fault["pointer"], fault["code"]) == ("/new_share", "two_shares")
+
+
 def test_what_is_not_due_so_soon_is_left_out(caller: Caller) -> None:
     for customer in ("c000", "c017", "c101"):
         answer = asked(caller, customer, count=30, due_within_days=5)
@@ -211,10 +250,10 @@ def bought(item: str, at: str, quantity: float = 1) -> dict[str, Any]:
 
 
 def with_events(
-    caller: Caller, *purchases: dict[str, Any], customer: str = "new"
+    caller: Caller, *purchases: dict[str, Any], customer: str = "new", count: int = 8
 ) -> dict[str, Any]:
     row = {"customer_id": customer, "events": {"purchases": list(purchases)}}
-    answer = caller.post("/v1/recommendations", json={"rows": [row], "count": 8})
+    answer = caller.post("/v1/recommendations", json={"rows": [row], "count": count})
     assert answer.status_code == 200, answer.text
     found: dict[str, Any] = answer.json()["rows"][0]
     return found
@@ -222,10 +261,27 @@ def with_events(
 
 def test_purchases_told_with_the_call_change_the_list(caller: Caller) -> None:
     day = "2025-07-19T10:00:00Z"
-    row = with_events(caller, bought("a01", day), bought("a04", day), bought("a07", day))
+    three = bought("a01", day), bought("a04", day), bought("a07", day)
+    row = with_events(caller, *three)
     assert row["status"] == "ok" and row["fallback"] == ""
     assert sum(one["category"] == "Shelf 1" for one in row["items"]) >= 6
-    assert any(one["times_bought"] == 1 for one in row["items"])
+    times = {
+        one["item_id"]: one["times_bought"]
+        for one in with_events(caller, *three, count=36)["items"]
+    }
+    assert {item for item, number in times.items() if number} == {"a01", "a04", "a07"}
+
+
+def test_of_a_single_purchase_a_whole_list_is_made_with_reasons_that_add_up(caller: Caller) -> None:
+    row = with_events(caller, bought("a01", "2025-07-19T10:00:00Z"), customer="c_first")
+    assert row["status"] == "ok" and row["fallback"] == "" and len(row["items"]) == 8
+    assert 0 < row["order_probability"] <= 1
+    base = asked(caller)["base"]
+    for one in row["items"]:
+        total = base + sum(reason["push"] for reason in one["reasons"])
+        assert total == pytest.approx(one["log_odds"], abs=1e-9)
+        # One purchase has no rhythm: what is due is told by the days usual for the item, or not at all.
+        assert all(reason["text"] for reason in one["reasons"])
 
 
 def test_what_goes_back_undoes_the_purchase(caller: Caller) -> None:

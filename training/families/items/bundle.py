@@ -16,13 +16,14 @@ from training.bundles.reference import archive, unarchive
 from training.datasets.purchases.bought import Bought
 from training.datasets.purchases.catalogue import Catalogue
 from training.datasets.purchases.item_facts import ItemFacts
+from training.families.items.balance.balance import Balance
 from training.families.items.pairs.pair_features import NAMES
 from training.families.items.pairs.pairs import PairFinder
 from training.families.items.ranker import Ranker
 from training.families.items.recommenders.item_kernel import ItemKernel
 
 RECOMMENDATIONS = "recommendations"
-_CATALOGUE, _FACTS = "catalogue.npz", "facts.npz"
+_CATALOGUE, _FACTS, _BALANCE = "catalogue.npz", "facts.npz", "balance.npz"
 _KERNEL = "kernel_{}.npz"
 _GOLDEN_CUSTOMERS, _GOLDEN_ORDERS, _GOLDEN_SEED = 16, 4, 20_101_209
 _DAY = 86_400
@@ -66,6 +67,7 @@ class ItemBundle:
     catalogue: Catalogue
     shelf: PairFinder
     ranker: Ranker
+    balance: Balance
 
     def first_list(self) -> None:
         """Rank the candidates of one invented customer, to see how long it takes."""
@@ -105,6 +107,7 @@ class ItemKind:
             **model.ranker.to_files(),
             **kernel,
             _CATALOGUE: archive(model.catalogue.to_arrays()),
+            _BALANCE: archive(model.balance.to_arrays()),
             _FACTS: archive({one.name: getattr(facts, one.name) for one in fields(ItemFacts)}),
         }
 
@@ -118,7 +121,8 @@ class ItemKind:
         shelf = PairFinder(ItemKernel.from_arrays(kernel), facts)
         if not len(catalogue) == shelf.catalogue == len(facts.share):
             raise ValueError("parts of catalogues of other sizes")
-        return ItemBundle(manifest, catalogue, shelf, Ranker.from_files(contents))
+        balance = Balance.from_arrays(unarchive(contents[_BALANCE]))
+        return ItemBundle(manifest, catalogue, shelf, Ranker.from_files(contents), balance)
 
     def proof(self, model: ItemBundle) -> Arrays:
         """The candidates of customers drawn by lot from the catalogue, with their features."""

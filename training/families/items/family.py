@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from features.company.settings.questions import RecommendationSettings
 from features.company.settings.reading import Settings
 from training.bundles.manifest import Manifest
+from training.families.items.balance.curve_report import curve_markdown, curve_plot
 from training.families.items.bundle import ITEM_KIND, ItemBundle, ItemTask
 from training.families.items.checks import items_gate
 from training.families.items.learning import (
@@ -56,7 +58,11 @@ class ItemsFamily:
     def model(self, learned: LearnedItems) -> tuple[Manifest[ItemTask], ItemBundle]:
         """The catalogue, what goes with what, and the ranker."""
         return learned.manifest, ItemBundle(
-            learned.manifest, learned.sold.catalogue, learned.shelf, learned.ranker
+            learned.manifest,
+            learned.sold.catalogue,
+            learned.shelf,
+            learned.ranker,
+            learned.balance,
         )
 
     def report(
@@ -77,7 +83,8 @@ class ItemsFamily:
             outcome="items bought",
             headlines=("recall_10", "gain", "ndcg_10", "coverage", "novelty"),
             ladder=ReportedLadder(manifest.ladder, COLUMNS, item_cell),
-            tables={"origins.json": as_table(learned.origins)},
+            tables=_tables(learned),
+            plots=partial(_plots, learned),
             origins=learned.origins,
             passed_over={title_of(one): why for one, why in learned.passed_over.items()},
         )
@@ -85,6 +92,23 @@ class ItemsFamily:
     def checks(self, folder: Path, champion: Manifest[ItemTask] | None) -> Sequence[Check]:
         """As good as the best other way and the last, and quick."""
         return items_gate(folder, champion)
+
+
+def _tables(learned: LearnedItems) -> Mapping[str, str]:
+    evaluation = learned.manifest.evaluation
+    balance = evaluation["balance"]
+    return {
+        "origins.json": as_table(learned.origins),
+        "balance.json": as_table(balance),
+        "balance.md": curve_markdown(balance["curve"]) if balance["curve"] else "",
+        "candidates.json": as_table(evaluation["candidate_recall_by_source"]),
+    }
+
+
+def _plots(learned: LearnedItems) -> Mapping[str, bytes]:
+    curve = learned.manifest.evaluation["balance"]["curve"]
+    place = f"chosen on {learned.origins['chosen_at']}"
+    return {"balance.png": curve_plot(curve, place)} if curve else {}
 
 
 def _parameters(learned: LearnedItems) -> Mapping[str, Any]:
@@ -101,6 +125,7 @@ def _parameters(learned: LearnedItems) -> Mapping[str, Any]:
         "customers": learned.customers,
         "rows": learned.rows,
         "rounds": learned.ranker.model.rounds,
+        "new_item_offset": learned.balance.offset,
         "test_cutoffs": learned.origins["tested_at"],
     }
 

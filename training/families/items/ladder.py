@@ -11,6 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.vocabulary.arrays import Floats
+from features.vocabulary.errors import ModelRefused
+from features.vocabulary.time import Cutoff
 from training.datasets.purchases.bought import Bought
 from training.families.items.measures import (
     MEASURES,
@@ -36,6 +38,8 @@ PERSONAL, PERSONAL_EVER = (
 """The bar in every grocery; ties by what is popular of late find more than the usual ties by popularity ever."""
 _SEED = 20_101_209
 _AT_ONCE = 256
+_SCORES_AT_ONCE = 2_560_000
+"""Scores of all items take 4 bytes each, and several times that to be ranked."""
 
 ListsOf = Callable[[Bought], Lists]
 """Makes the lists of some customers, ``LONGEST`` items each."""
@@ -62,7 +66,7 @@ class Trial:
     ) -> Trial:
         """Ask about everybody who bought after, or as many as are told apart."""
         had, has = np.diff(before.offsets) > 0, np.diff(after.offsets) > 0
-        known, new = (_some(np.flatnonzero(has & one), most) for one in (had, ~had))
+        known, new = (some_by_lot(np.flatnonzero(has & one), most) for one in (had, ~had))
         asked = before.select(known)
         return cls(
             before,
@@ -114,7 +118,7 @@ class Trial:
         return self.before.buyers_of()
 
     @cached_property
-    def _had(self) -> Targets:
+    def had(self) -> Targets:
         """What each customer asked about had bought before."""
         return Targets.of(self.asked, self.asked)
 
@@ -125,7 +129,7 @@ class Trial:
             "gini": gini(lists, catalogue),
             "novelty": novelty(lists, self._buyers, self.before.customers),
             "diversity": diversity(lists, self.category) if self.category.max() >= 0 else np.nan,
-            "share_of_repeats": float(self._had.hits(lists).sum() / max(len(listed), 1)),
+            "share_of_repeats": float(self.had.hits(lists).sum() / max(len(listed), 1)),
         }
         return {key: _finite(one) for key, one in told.items()}
 
@@ -176,6 +180,18 @@ class ItemLadder:
         return rows
 
 
+def refuse_another_catalogue(trial: Trial, cutoff: Cutoff, days: int) -> None:
+    """Refuse, with ``ModelRefused``, a day after which nothing was bought that had been sold before it."""
+    bought = np.unique(trial.targets.items)
+    if not (trial.before.buyers_of()[bought] > 0).any():
+        raise ModelRefused(
+            expected=f"some of what was bought in the {days} days after {cutoff} to have been sold before",
+            found=f"none of {len(bought):,} items",
+            remedy="The whole catalogue has changed: train once the new one has been sold for three horizons, or keep "
+            "the numbers of items that stayed the same.",
+        )
+
+
 def lists_by_score(scores: Callable[[Bought], NDArray[np.float32]]) -> ListsOf:
     """Lists of a model that scores every item, some customers at a time."""
 
@@ -188,8 +204,9 @@ def lists_by_score(scores: Callable[[Bought], NDArray[np.float32]]) -> ListsOf:
 
 def in_parts(bought: Bought) -> Iterator[Bought]:
     """The purchases of some customers after the other, so that scores of all items fit into memory."""
-    for begin in range(0, bought.customers, _AT_ONCE):
-        yield bought.select(np.arange(begin, min(begin + _AT_ONCE, bought.customers)))
+    at_once = max(1, min(_AT_ONCE, _SCORES_AT_ONCE // max(bought.catalogue, 1)))
+    for begin in range(0, bought.customers, at_once):
+        yield bought.select(np.arange(begin, min(begin + at_once, bought.customers)))
 
 
 def _mean(values: Floats) -> float | None:
@@ -201,7 +218,8 @@ def _finite(value: float) -> float | None:
     return float(value) if np.isfinite(value) else None
 
 
-def _some(customers: NDArray[np.int64], most: int) -> NDArray[np.int64]:
+def some_by_lot(customers: NDArray[np.int64], most: int) -> NDArray[np.int64]:
+    """All of some customers, or ``most`` of them, always the same ones."""
     if len(customers) <= most:
         return customers
     random = np.random.Generator(np.random.PCG64(_SEED))

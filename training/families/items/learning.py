@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
@@ -20,21 +20,24 @@ from features.vocabulary.time import DAY_SECONDS, Cutoff
 from training.bundles.manifest import Manifest
 from training.datasets.purchases.bought import Bought
 from training.datasets.purchases.sold import Sold
+from training.families.items.balance.balance import Balance
+from training.families.items.balance.choice import ChosenBalance, balanced_lists, borders_of
 from training.families.items.bundle import RECOMMENDATIONS, ItemTask
 from training.families.items.ladder import (
-    LONGEST,
     ItemLadder,
     ItemRung,
     ListsOf,
     Trial,
     lists_by_score,
+    refuse_another_catalogue,
 )
-from training.families.items.measures import Lists, best_of
 from training.families.items.pairs.pair_features import NAMES, PAIR_FEATURES, PAIR_GROUPS
 from training.families.items.pairs.pairs import PairFinder
 from training.families.items.ranker import Origin, Ranker
+from training.families.items.reach import CandidateRecall
 from training.families.items.recommenders.item_kernel import ItemKernel
 from training.families.items.recommenders.kernels import kernels_for
+from training.families.items.recommenders.recommender import Scores
 from training.families.items.rivals import RivalSettings, rivals
 from training.ladder.choice import notes_on_passed_over
 from training.registry.provenance import tools
@@ -54,6 +57,7 @@ class LearnedItems:
     sold: Sold
     shelf: PairFinder
     ranker: Ranker
+    balance: Balance
     ladder: ItemLadder
     origins: Mapping[str, Any]
     customers: int
@@ -78,6 +82,7 @@ def learn_items(
     test, chosen_at = end.plus_days(-days), end.plus_days(-2 * days)
     earlier = _origins(sold, chosen_at, days)
     work = _Work(sold, days, threads, progress)
+    refuse_another_catalogue(work.trial(test), test, days)
     choice, rival_settings = work.choose(work.trial(chosen_at))
     learning = _Learning(pack, work, earlier, test, chosen_at, end, choice, rival_settings)
     return _learned(learning, {})
@@ -114,22 +119,31 @@ def _learned(learning: _Learning, passed_over: Mapping[str, str]) -> LearnedItem
     choice = {name: one for name, one in learning.choice.items() if name not in passed_over}
     kernel_name = max(choice, key=lambda name: choice[name])
     threads, progress = work.threads, work.progress
+    work.settle_on(kernel_name)
+    balanced = work.balance(learning.earlier, kernel_name)
     ranker = Ranker.fit(work.origins(learning.earlier, kernel_name), threads=threads)
-    ladder = work.climb(learning.test, kernel_name, learning.rival_settings, ranker)
+    trial, found_by = work.trial(learning.test), work.shelf(learning.test, kernel_name)
+    two_stages = balanced_lists(balanced.offset, found_by, ranker, threads=threads)
+    ladder = work.climb(trial, title_of(kernel_name), learning.rival_settings, two_stages)
+    reach = CandidateRecall.of(found_by, trial, threads=threads)
+    known = work.sold.before(end)
+    tested = balanced.tested(trial, known, found_by, ranker, threads=threads)
     progress("fitting the model that ships", 0, 1)
     latest = [one.plus_days(days) for one in learning.earlier]
     origins = work.origins(latest, kernel_name)
     shipped = Ranker.fit(origins, rounds=ranker.model.rounds, threads=threads)
     is_bought = np.concatenate([one.is_bought for one in origins])
     shelf = work.shelf(end, kernel_name)
+    balance = borders_of(balanced.offset, shelf, shipped, known, threads=threads)
     progress("fitting the model that ships", 1, 1)
-    manifest = _manifest(learning, ladder, kernel_name, float(is_bought.mean()))
+    manifest = _manifest(learning, ladder, kernel_name, float(is_bought.mean()), reach, tested)
     told = notes_on_passed_over({title_of(one): why for one, why in passed_over.items()})
     return LearnedItems(
         manifest=replace(manifest, notes=[*manifest.notes, *told]),
         sold=work.sold,
         shelf=shelf,
         ranker=shipped,
+        balance=balance,
         ladder=ladder,
         origins={
             "chosen_at": str(learning.chosen_at),
@@ -137,7 +151,7 @@ def _learned(learning: _Learning, passed_over: Mapping[str, str]) -> LearnedItem
             "fitted_at": [str(one) for one in latest],
             "as_of": str(end),
         },
-        customers=len(work.sold.before(end).buyers),
+        customers=len(known.buyers),
         rows=len(is_bought),
         learning=learning,
         passed_over=passed_over,
@@ -166,9 +180,16 @@ class _Work:
         self.sold, self.days, self.threads = sold, days, threads
         self.progress = progress
         self.kernels = kernels_for(len(sold.catalogue))
+        self.chosen = ""
         self._learned: dict[tuple[int, str], ItemKernel] = {}
         self._origins: dict[tuple[int, str], Origin] = {}
         self._others: list[ItemRung] = []
+
+    def settle_on(self, kernel_name: str) -> None:
+        """Let go of whatever was learned with another kernel: candidates of three days take most of the memory."""
+        self.chosen = kernel_name
+        self._learned = {key: one for key, one in self._learned.items() if key[1] == kernel_name}
+        self._origins = {key: one for key, one in self._origins.items() if key[1] == kernel_name}
 
     def trial(self, cutoff: Cutoff) -> Trial:
         after = self.sold.after(cutoff, self.days)
@@ -184,6 +205,10 @@ class _Work:
     def kernel(self, name: str, bought: Bought) -> ItemKernel:
         key = bought.as_of, name
         if key not in self._learned:
+            # Of those that are not chosen the latest alone stays: each takes as much memory as what ships.
+            self._learned = {
+                (at, of): one for (at, of), one in self._learned.items() if of == self.chosen
+            }
             shared = bought.of_items(bought.buyers_of() >= FEWEST_BUYERS)
             self._learned[key] = self.kernels[name](shared)
         return self._learned[key]
@@ -194,11 +219,12 @@ class _Work:
 
     def choose(self, trial: Trial) -> tuple[Mapping[str, float], RivalSettings]:
         """How much each linear model finds by itself, and what is chosen of the ways that never ship."""
-        found = {}
+        found: dict[str, float] = {}
         for done, name in enumerate(self.kernels):
             self.progress("choosing what goes with what", done, len(self.kernels))
             kernel = self.kernel(name, trial.before)
             found[name] = trial.recall(lists_by_score(kernel.scores))
+            self.chosen = max(found, key=lambda one: found[one])
         self.progress("choosing what goes with what", len(self.kernels), len(self.kernels))
         return found, RivalSettings.chosen(trial, threads=self.threads)
 
@@ -214,20 +240,34 @@ class _Work:
         self.progress("looking at candidates", len(cutoffs), len(cutoffs))
         return [self._origins[cutoff.seconds, kernel_name] for cutoff in cutoffs]
 
+    def balance(self, earlier: Sequence[Cutoff], kernel_name: str) -> ChosenBalance:
+        """The balance that serves on the latest of some days, by a ranker that knows the days before it alone."""
+        *before, chosen_at = earlier
+        if not before:
+            return ChosenBalance()
+        self.progress("balancing repeats and new items", 0, 1)
+        try:
+            ranker = Ranker.fit(self.origins(before, kernel_name), threads=self.threads)
+        except ModelRefused:
+            # Nothing was bought of what the earlier days' customers might have: the latest day alone teaches.
+            return ChosenBalance()
+        shelf = self.shelf(chosen_at, kernel_name)
+        found = ChosenBalance.on(self.trial(chosen_at), shelf, ranker, threads=self.threads)
+        self.progress("balancing repeats and new items", 1, 1)
+        return found
+
     def climb(
-        self, cutoff: Cutoff, kernel_name: str, settings: RivalSettings, ranker: Ranker
+        self, trial: Trial, ships: str, settings: RivalSettings, two_stages: ListsOf
     ) -> ItemLadder:
         """Every way to recommend on the day of the test, beside the two-stage model, which ships if it passes."""
-        trial, ships = self.trial(cutoff), title_of(kernel_name)
         if not self._others:
             self._others = self._judged(trial, settings)
-        two_stages = lists_by_ranker(self.shelf(cutoff, kernel_name), ranker, self.threads)
         rungs = [*self._others, trial.judge(ships, two_stages)]
         return ItemLadder(rungs, ships, trial.asked.customers, len(trial.new_targets.counts))
 
     def _judged(self, trial: Trial, settings: RivalSettings) -> list[ItemRung]:
         """Every way that does not ship; they are the same whatever does."""
-        kernels = {name: self.kernel(name, trial.before).scores for name in self.kernels}
+        kernels = {name: self._scores_of(name, trial.before) for name in self.kernels}
         ways = rivals(trial.before, kernels, settings, threads=self.threads)
         rungs: list[ItemRung] = []
         for done, (name, lists_of) in enumerate(ways.items()):
@@ -236,21 +276,14 @@ class _Work:
         self.progress("comparing ways to recommend", len(ways), len(ways))
         return rungs
 
+    def _scores_of(self, name: str, before: Bought) -> Callable[[Bought], Scores]:
+        """The scores of a linear model by itself, which is learned when it is asked for."""
+        return lambda bought: self.kernel(name, before).scores(bought)
+
 
 def title_of(kernel_name: str) -> str:
     """What the two-stage model is called, by what its candidates come from."""
     return f"two stages on {kernel_name}"
-
-
-def lists_by_ranker(shelf: PairFinder, ranker: Ranker, threads: int = 1) -> ListsOf:
-    """Lists of the two-stage model."""
-
-    def lists_of(bought: Bought) -> Lists:
-        pairs = shelf.pairs(bought, threads=threads)
-        scores = ranker.log_odds(pairs.values, threads=threads)
-        return best_of(pairs.offsets, pairs.items, scores, LONGEST)
-
-    return lists_of
 
 
 def pair_plan() -> str:
@@ -260,7 +293,12 @@ def pair_plan() -> str:
 
 
 def _manifest(
-    learning: _Learning, ladder: ItemLadder, kernel_name: str, base_rate: float
+    learning: _Learning,
+    ladder: ItemLadder,
+    kernel_name: str,
+    base_rate: float,
+    reach: CandidateRecall,
+    balance: Mapping[str, Any],
 ) -> Manifest[ItemTask]:
     row = next(one for one in ladder.rows() if one["ships"])
     metrics = {key: value for key, value in row.items() if key not in ("name", "ships")}
@@ -277,7 +315,10 @@ def _manifest(
         tools=tools(),
         base_rate=base_rate,
         metrics=metrics
+        | reach.figures()
+        | {f"balance_{name}": value for name, value in balance["tested"].items()}
         | {
+            "new_item_offset": balance["offset"],
             "over_best": ladder.over_best,
             "customers": ladder.customers,
             "new_customers": ladder.new_customers,
@@ -286,6 +327,8 @@ def _manifest(
         evaluation={
             "choice_of_kernel": dict(learning.choice),
             "rivals": learning.rival_settings.as_dict(),
+            "balance": dict(balance),
+            "candidate_recall_by_source": dict(reach.by_source),
         },
         notes=[
             "what customers buy is what they were offered and had in sight: a list shown changes it",

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from training.bundles.manifest import Manifest
+from training.families.items.balance.curve_report import curve_markdown
 from training.families.items.ladder import PERSONAL
 from training.families.items.rivals import NEXT_BASKET
 from training.ladder.tables import ladder_markdown, with_interval
@@ -61,11 +62,14 @@ def item_card(manifest: Manifest, origins: Mapping[str, Any], *, company: str = 
         f"{item_cell(found, 'repeat_recall_10')} were listed, of items bought for the first time "
         f"{item_cell(found, 'explore_recall_10')}. Of {found['new_customers']:,} customers without an "
         "earlier purchase all that is known is what others buy.",
+        _reach(manifest),
         item_markdown(manifest.ladder),
         "All items are ranked and none is sampled; what was bought before may be listed. Intervals of "
         "95 % over customers, differences customer by customer. Novelty is the mean of -log2 of the part "
         "of customers who had bought a listed item; Gini tells how unevenly items share the lists."
         + _set_up(manifest.evaluation["rivals"], origins["chosen_at"]),
+        "## How much is new",
+        _balanced(manifest.evaluation["balance"], origins),
         "## Which day was for what",
         f"What goes with what was chosen on {origins['chosen_at']}, everything was tested on "
         f"{origins['tested_at']}, and what ships was fitted on {', '.join(origins['fitted_at'])} and "
@@ -76,6 +80,56 @@ def item_card(manifest: Manifest, origins: Mapping[str, Any], *, company: str = 
         ", ".join(f"{name} {version}" for name, version in sorted(manifest.tools.items())) + ".",
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def _reach(manifest: Manifest) -> str:
+    """How much of what was bought could have been listed at all."""
+    found, sources = manifest.metrics, manifest.evaluation["candidate_recall_by_source"]
+    shares = {
+        kind: "–" if found[key] is None else f"{found[key]:.1%}"
+        for kind, key in (
+            ("all", "candidate_recall"),
+            ("repeats", "candidate_repeat_recall"),
+            ("new", "candidate_explore_recall"),
+        )
+    }
+    by_source = ", ".join(f"{name} {share:.1%}" for name, share in sources.items())
+    return (
+        f"Of what they bought {shares['all']} was among their candidates, {found['candidates']:.0f} a customer: no list "
+        f"finds more. Of repeats it was {shares['repeats']}, of first purchases {shares['new']}; by what brought the "
+        f"candidate: {by_source}."
+    )
+
+
+def _balanced(balance: Mapping[str, Any], origins: Mapping[str, Any]) -> str:
+    """The balance of repeats and new items, what it changes, and how well an asked share is met."""
+    tested_at = origins["tested_at"]
+    given = ", ".join(
+        f"{one['asked']:.0%} → {one['given']:.1%}" for one in balance["asked_against_given"]
+    )
+    shares = (
+        f"Shares of new items asked for by what was known on {tested_at}, and given by the same model with the "
+        f"purchases up to {origins['as_of']}: {given}."
+    )
+    if not balance["curve"]:
+        return (
+            "The history is too short for a day to choose a balance on: items are listed as likely as they are. "
+            + shares
+        )
+    tested, times = balance["tested"], balance["tested"]["explore_recall_times"]
+    change = "–"
+    if tested["ndcg_10_change"] is not None:
+        ends = f"{tested['ndcg_10_change_low']:+.1%}, {tested['ndcg_10_change_high']:+.1%}"
+        change = f"{tested['ndcg_10_change']:+.1%} [{ends}]"
+    return (
+        f"When a list is filled, {balance['offset']:+.1f} is added to the log-odds of items never bought: on "
+        f"{origins['chosen_at']} that found most first purchases of the offsets whose NDCG is within one standard "
+        "error of the best, and surely at most a hundredth lower. On "
+        f"{tested_at} it listed {tested['new_share']:.1%} new items instead of "
+        f"{tested['new_share_without']:.1%}, found {'–' if times is None else f'{times:.2f}'} times as many first "
+        f"purchases, and changed NDCG@10 by {change}. {shares}\n\n"
+        + curve_markdown(balance["curve"])
+    )
 
 
 def _set_up(settings: Mapping[str, Any], chosen_at: str) -> str:

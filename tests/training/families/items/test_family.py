@@ -25,6 +25,7 @@ from training.bundles.bundle import current, opened, write
 from training.bundles.promoted import PromotedBundles
 from training.datasets.purchases.bought import Bought
 from training.datasets.purchases.sold import Sold
+from training.families.items.balance.choice import balanced_lists
 from training.families.items.bundle import (
     ITEM_KIND,
     ItemBundle,
@@ -34,7 +35,6 @@ from training.families.items.ladder import PERSONAL, Trial
 from training.families.items.learning import (
     LearnedItems,
     learn_items,
-    lists_by_ranker,
     next_best,
 )
 from training.families.items.measures import Lists
@@ -150,7 +150,7 @@ def test_customers_are_listed_items_of_their_own_taste(
 ) -> None:
     sold = Sold.of_store(open_store(workspace))
     bought = sold.before(end_of_data(open_store(workspace).pack()))
-    lists = lists_by_ranker(bundle.shelf, bundle.ranker)(bought)[:, :8]
+    lists = balanced_lists(0.0, bundle.shelf, bundle.ranker)(bought)[:, :8]
     tastes = np.arange(bought.customers) % 3
     assert (lists % 3 == tastes[:, None]).mean() > 0.9
 
@@ -198,7 +198,7 @@ def test_the_same_data_give_the_same_bundle_whatever_the_threads(
     settings = load_settings(workspace.folder.parent / "regulars.toml").recommendations
     digests: list[str] = []
     for one in (learned, learn_items(open_store(workspace), settings, threads=2)):
-        bundle = ItemBundle(one.manifest, one.sold.catalogue, one.shelf, one.ranker)
+        bundle = ItemBundle(one.manifest, one.sold.catalogue, one.shelf, one.ranker, one.balance)
         place = tmp_path / str(len(digests))
         digests.append(write(ITEM_KIND, one.manifest, bundle, place).digest)
     assert digests[0] == digests[1]
