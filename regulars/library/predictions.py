@@ -33,7 +33,7 @@ def predictions_table(
     import pyarrow as pa
 
     recompute_of(model)
-    version = _version_of(settings, workspace, model, run)
+    version = version_of(settings, workspace, model, run)
     with version_at(settings, workspace, kind_of(model), version) as (manifest, _):
         table = named_predictions(workspace, model, manifest.digest, withheld)
     numbers, short = table["customer_id"].to_pylist(), table["customer"].to_pylist()
@@ -46,9 +46,10 @@ def predictions_table(
     return named.select([*first, *(one for one in named.column_names if one not in inside)])
 
 
-def _version_of(
+def version_of(
     settings: Settings, workspace: Workspace, model: str, run: str | int | None
 ) -> int | None:
+    """The version that is meant by an MLflow run or by its number; None where none is named."""
     if run is None or isinstance(run, int):
         return run
     if run.isdecimal():

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
+    from regulars.library.pictures import Picture
     from training.learners.estimators.customers import CustomerSplit
     from training.learners.estimators.forward import ForwardSplit
 
@@ -159,6 +160,17 @@ class OpenWorkspace(Generic[Tabular]):
             return DescribedTable.of(table, of_predictions(table.column_names), CUSTOMER_AT_CUTOFF)
 
         return self._made_of("predictions", make)
+
+    def plots(self, run: str | int | None = None, *, model: str = "churn") -> dict[str, Picture]:
+        """The pictures a training drew, by name: a notebook shows one that is the last of its cell, and its ``png`` has the bytes.
+
+        ``run`` is the MLflow run or the version of the model; without it the model in use, or the latest where none is.
+        ``model`` is ``churn``, ``value``, ``segments``, ``offers`` or ``recommendations``. They show no customer by name. Raises
+        ``ModelRefused`` where there is no such model.
+        """
+        from regulars.library.pictures import pictures_of
+
+        return pictures_of(self._settings, self._workspace, model, run)
 
     def compare(self, *names: str, resamples: int = 0) -> Tabular:
         """Experiments that were run, or rungs of them as ``NAME/RUNG``, against the first, on the rows that all of them answered.

@@ -14,10 +14,19 @@ from training.plots.style import QUIET, STRONG, canvas, colours, png
 _SHARE, _NUMBER = "{x:.0%}", "{x:,.0f}"
 
 
-def reliability_plot(outcomes: Floats, probability: Floats, title: str) -> bytes:
-    """Expected against observed share of customers who left, in ten bins of equal size, as PNG."""
+def reliability_plot(
+    outcomes: Floats,
+    probability: Floats,
+    title: str,
+    *,
+    across_and_up: tuple[str, str] = ("expected share who leave", "observed share who left"),
+) -> bytes:
+    """Expected against observed share of customers who left, in ten bins of equal size, as PNG.
+
+    Of another outcome ``across_and_up`` names the axes.
+    """
     bins = reliability(outcomes, probability)
-    figure, axes = canvas(title, "expected share who leave", "observed share who left")
+    figure, axes = canvas(title, *across_and_up)
     axes.xaxis.set_major_formatter(_SHARE)
     axes.yaxis.set_major_formatter(_SHARE)
     most = max(max(one.expected, one.observed) for one in bins) * 1.05

@@ -1,4 +1,4 @@
-"""How every plot looks: one size, one ink, one colour for what matters and greys for the rest.   [matplotlib]"""
+"""How every plot looks: the style file beside this one, and the colours by what they are for.   [matplotlib]"""
 
 from __future__ import annotations
 
@@ -12,36 +12,19 @@ STRONG = "#1f4e79"
 """What a plot is about: what ships, or what was measured."""
 OTHERS = ("#c8702a", "#5b8c5a", "#8a6fa8", "#b0a030")
 """What stands beside it, in an order that people who see few colours tell apart by lightness."""
-_STYLE: Any = {
-    "font.size": 10.0,
-    "text.color": INK,
-    "axes.labelcolor": INK,
-    "axes.edgecolor": QUIET,
-    "axes.titlesize": 11.0,
-    "axes.titlelocation": "left",
-    "axes.titlepad": 10.0,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.grid": True,
-    "axes.axisbelow": True,
-    "grid.color": FAINT,
-    "grid.linewidth": 0.6,
-    "xtick.color": INK,
-    "ytick.color": INK,
-    "legend.frameon": False,
-    "lines.linewidth": 1.6,
-}
+HOUSE = "training.plots.house"
+"""The style file by the name matplotlib finds it under."""
 
 
 def canvas(title: str, across: str, up: str, *, has_grid: bool = True) -> tuple[Any, Any]:
     """A figure and its axes, named."""
-    from matplotlib import rc_context
+    from matplotlib import style
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
     # Whoever draws in the same process keeps the looks of their own.
-    with rc_context(_STYLE):
-        figure = Figure(figsize=(6.4, 4.8), dpi=110, layout="tight")
+    with style.context(HOUSE):
+        figure = Figure()
         FigureCanvasAgg(figure)
         axes = figure.add_subplot()
         axes.set(title=title, xlabel=across, ylabel=up)

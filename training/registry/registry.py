@@ -38,7 +38,7 @@ from training.registry.runs.first_view import first_page
 from training.registry.runs.record import LoggedBooster, RunRecord
 from training.registry.runs.writing import has_view, write_run
 
-BUNDLE_FOLDER = "bundle"
+BUNDLE_FOLDER, PLOTS_FOLDER = "bundle", "plots"
 CHAMPION, CHALLENGER = "champion", "challenger"
 _HEADLINES = ("auc", "ece", "gini", "bias")
 """Figures a version carries as tags, where its model has them."""
@@ -235,13 +235,21 @@ class Registry:
 
     def fetch_bundle(self, version: str, folder: Path) -> Path:
         """Copy a version's bundle into a folder and return where it lies."""
+        self._files_of(version).download_artifacts(BUNDLE_FOLDER, str(folder))
+        return folder / BUNDLE_FOLDER
+
+    def fetch_plots(self, version: str, folder: Path) -> list[Path]:
+        """Copy the pictures of the training a version came from into a folder; none where it drew none."""
+        files = self._files_of(version)
+        names = [one.path for one in files.list_artifacts(PLOTS_FOLDER)]
+        return [Path(files.download_artifacts(one, str(folder))) for one in sorted(names)]
+
+    def _files_of(self, version: str) -> Any:
         from mlflow.store.artifact.artifact_repository_registry import get_artifact_repository
 
         # The client itself would remember where the files of a run lay before the workspace was moved.
         address = str(self._client.get_run(self.run_of(version)).info.artifact_uri)
-        files: Any = get_artifact_repository(address, self.tracking_uri, self.tracking_uri)
-        files.download_artifacts(BUNDLE_FOLDER, str(folder))
-        return folder / BUNDLE_FOLDER
+        return get_artifact_repository(address, self.tracking_uri, self.tracking_uri)
 
     def crown(self, version: str, tags: Mapping[str, str]) -> None:
         """Make a version the champion and note on it why."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict, dataclass
 from functools import partial
 from typing import Any
@@ -25,6 +26,7 @@ from training.families.churn.evaluation.tables import (
 )
 from training.families.churn.learning import Learned
 from training.families.churn.rungs import RECENCY
+from training.families.churn.timing.survival import silence_curves
 from training.ladder.tables import spreadsheet
 from training.ladder.tested import whole_tests
 from training.learners.boosting import BoostedModel
@@ -38,7 +40,9 @@ from training.plots.curves import (
     profit_plot,
     reliability_plot,
 )
+from training.plots.levels import levels_plot
 from training.plots.style import ships_last
+from training.plots.survival import survival_plot
 from training.recipe.report import Report, as_table, numbers_of, rung_runs
 from training.registry.runs.record import ChildRun
 from training.safeguards.fairness.words import called_lawful, fairness_markdown
@@ -143,7 +147,14 @@ def _plots(
         ),
         "gains.png": gains_plot(pairs, f"Gains, {place}"),
         "lift.png": lift_plot(pairs, f"Lift, {place}"),
+        "calibration_by_cutoff.png": _level_plot(learned.manifest),
     }
+    if evaluation.when is not None:
+        when = evaluation.when
+        curves_of_thirds = silence_curves(when.told, learned.manifest.horizon_days)
+        plots["survival.png"] = survival_plot(
+            curves_of_thirds, f"Time to the next order, tested at {when.cutoff}"
+        )
     if worth.kept_value_is_known:
         curves = {name: profit_curve(one, worth.costs) for name, one in shown.items()}
         plots["profit.png"] = profit_plot(
@@ -156,6 +167,17 @@ def _plots(
         latest_rows = learned.splits.shipped.calibration_rows(learned.dataset)
         plots |= shap_plots(learned.model, latest_rows.vectors)
     return plots
+
+
+def _level_plot(manifest: Manifest) -> bytes:
+    """How the level held cutoff by cutoff; of a small company the next one is as open as the manifest says."""
+    metrics = manifest.metrics
+    low, high = (metrics.get(f"level_{end}") for end in ("low", "high"))
+    return levels_plot(
+        HeldLevels.from_dict(metrics["by_cutoff"]),
+        (math.nan if low is None else low, math.nan if high is None else high),
+        f"{manifest.title}: calibration by cutoff",
+    )
 
 
 def _parameters(learned: Learned) -> dict[str, Any]:

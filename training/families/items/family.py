@@ -20,7 +20,7 @@ from training.families.items.learning import (
     pair_plan,
     title_of,
 )
-from training.families.items.report import COLUMNS, item_card, item_cell
+from training.families.items.report import COLUMNS, item_card, item_cell, item_plots
 from training.recipe.family import ALWAYS_ANEW, Given, answers_today
 from training.recipe.report import Report, ReportedLadder, as_table, ladder_figures, rung_runs
 from training.registry.gate import Check
@@ -106,9 +106,10 @@ def _tables(learned: LearnedItems) -> Mapping[str, str]:
 
 
 def _plots(learned: LearnedItems) -> Mapping[str, bytes]:
-    curve = learned.manifest.evaluation["balance"]["curve"]
-    place = f"chosen on {learned.origins['chosen_at']}"
-    return {"balance.png": curve_plot(curve, place)} if curve else {}
+    found = item_plots(learned.manifest, learned.origins)
+    if not (curve := learned.manifest.evaluation["balance"]["curve"]):
+        return found
+    return {**found, "balance.png": curve_plot(curve, f"chosen on {learned.origins['chosen_at']}")}
 
 
 def _parameters(learned: LearnedItems) -> Mapping[str, Any]:

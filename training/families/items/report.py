@@ -10,6 +10,7 @@ from training.families.items.balance.curve_report import curve_markdown
 from training.families.items.ladder import PERSONAL
 from training.families.items.rivals import NEXT_BASKET
 from training.ladder.tables import ladder_markdown, with_interval
+from training.plots.lists import ListedWay, coverage_plot
 
 COLUMNS = (
     ("recall_10", "Recall@10"),
@@ -130,6 +131,18 @@ def _balanced(balance: Mapping[str, Any], origins: Mapping[str, Any]) -> str:
         f"purchases, and changed NDCG@10 by {change}. {shares}\n\n"
         + curve_markdown(balance["curve"])
     )
+
+
+def item_plots(manifest: Manifest, origins: Mapping[str, Any]) -> Mapping[str, bytes]:
+    """Every way to list items by what its lists find and by how much of the catalogue they show."""
+    ways = [
+        ListedWay(
+            one["name"], one["coverage"], one["recall_10"], one["recall_10_low"], one["recall_10_high"], one["ships"]
+        )
+        for one in manifest.ladder
+    ]  # fmt: skip
+    title = f"Coverage and accuracy, tested on {origins['tested_at']}"
+    return {"coverage.png": coverage_plot(ways, title, "Recall@10")}
 
 
 def _set_up(settings: Mapping[str, Any], chosen_at: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from training.bundles.plans import plan_to_learn
 from training.families.offers.bundle import OFFER_KIND, OfferBundle, OfferTask
 from training.families.offers.checks import offers_gate
 from training.families.offers.learning import LearnedOffers, learn_offers, next_best
+from training.families.offers.plots import offer_plots
 from training.families.offers.recomputed import LEFT_OUT, offer_predictions, recomputed_offers
 from training.families.offers.report import COLUMNS, offer_card, offer_cell
 from training.recipe.family import ALWAYS_ANEW, Given, Recompute, answers_today
@@ -92,6 +94,7 @@ class OffersFamily:
                 "evaluation.json": as_table(manifest.evaluation),
                 "origins.json": as_table(learned.origins),
             },
+            plots=partial(offer_plots, learned),
             origins=learned.origins,
             predictions=offer_predictions(learned.ladder),
             passed_over=learned.ladder.passed_over,

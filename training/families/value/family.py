@@ -25,9 +25,10 @@ from training.families.value.bundle import (
 from training.families.value.checks import value_gate
 from training.families.value.dataset import first_purchase, value_splits
 from training.families.value.learning import LearnedValue, learn_value, next_best
+from training.families.value.level import COVERED
 from training.families.value.margins import line_margins
 from training.families.value.measured_again import LEFT_OUT, measured_again
-from training.families.value.measures import value_bins
+from training.families.value.measures import held_ranges, value_bins
 from training.families.value.models import RATE
 from training.families.value.recomputed import recomputed_value, value_predictions
 from training.families.value.report import COLUMNS, value_card, value_cell
@@ -35,6 +36,8 @@ from training.families.value.serving_cost import with_cost_to_serve
 from training.measures.levels import HeldLevels
 from training.measures.predictions.predictions import Predictions
 from training.plots.curves import decile_plot, gains_plot
+from training.plots.levels import levels_plot
+from training.plots.ranges import ranges_plot
 from training.plots.style import ships_last
 from training.recipe.family import ALWAYS_ANEW, Figures, Given, Recompute
 from training.recipe.report import Report, ReportedLadder, as_table, numbers_of, rung_runs
@@ -205,10 +208,21 @@ def _plots(learned: LearnedValue) -> Mapping[str, bytes]:
         for name in ships_last(RATE, title)
     }
     axes = ("share of customers, most valuable first", "share of the money found")
-    return {
+    held = HeldLevels.from_dict(learned.manifest.metrics["by_cutoff"])
+    plots = {
+        "calibration_by_cutoff.png": levels_plot(
+            held, held.next, f"{title}: calibration by cutoff"
+        ),
         "deciles.png": decile_plot(bins, f"{title}, {place}"),
         "gains.png": gains_plot(curves, f"Gains, {place}", across_and_up=axes),
     }
+    said = latest.says_something
+    if said.any():
+        ranges = held_ranges(
+            latest.brought[said], latest.expected[said], latest.low[said], latest.high[said]
+        )
+        plots["ranges.png"] = ranges_plot(ranges, COVERED, f"Ranges of {title}, {place}")
+    return plots
 
 
 def _parameters(learned: LearnedValue) -> Mapping[str, Any]:

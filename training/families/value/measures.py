@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.vocabulary.arrays import Floats
+from training.measures.estimates import Estimate
+from training.measures.intervals import share_interval
 
 BINS = 10
 _DRAWS_AT_ONCE = 8
@@ -165,6 +167,22 @@ def bias(brought: Floats, expected: Floats) -> float:
 def coverage(brought: Floats, low: Floats, high: Floats) -> float:
     """The share of customers who brought between ``low`` and ``high``, both included."""
     return float(np.mean((brought >= low) & (brought <= high))) if len(brought) else math.nan
+
+
+def held_ranges(
+    brought: Floats, expected: Floats, low: Floats, high: Floats, *, bins: int = BINS
+) -> list[Estimate]:
+    """The share of customers who brought between ``low`` and ``high``, in bins of equal size by rising expected value.
+
+    Each with its 95 % interval by the number of customers (Wilson).
+    """
+    inside = (brought >= low) & (brought <= high)
+    order = np.argsort(expected, kind="stable")
+    return [
+        Estimate(float(inside[one].mean()), *share_interval(int(inside[one].sum()), len(one)))
+        for one in np.array_split(order, min(bins, len(order)))
+        if len(one)
+    ]
 
 
 def measure_value(brought: Floats, expected: Floats) -> dict[str, float]:

@@ -94,6 +94,7 @@ def test_the_card_says_which_test_is_reserved_and_of_which_fit_its_figures_are(
 def test_the_plots_and_tables_of_a_run_are_complete(record: RunRecord) -> None:
     plots = {path.name for path in (record.folder / "plots").iterdir()}
     assert plots >= {"reliability.png", "gains.png", "lift.png", "profit.png", "decay.png"}
+    assert plots >= {"calibration_by_cutoff.png", "survival.png"}
     assert plots >= {"shap_summary.png", "shap_dependence.png"}
     tables = {path.name for path in (record.folder / "tables").iterdir()}
     assert tables >= {"ladder.csv", "lists.csv", "slices.csv", "decay.csv", "when.csv"}

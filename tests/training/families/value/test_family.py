@@ -70,6 +70,7 @@ def test_a_trained_model_is_in_use_with_its_card_its_tables_and_its_plots(
     assert tags_of(registry, "1")["validated"] == "yes" and "gini" in tags_of(registry, "1")
     assert len(nested_runs(registry, str(summary["run_id"]))) >= 2
     logged = {one.name for one in workspace.mlflow.rglob("*") if one.is_file()}
+    assert {"calibration_by_cutoff.png", "ranges.png"} <= logged
     assert {"deciles.png", "gains.png", "ladder.md", "deciles.json", "level.json"} <= logged
     assert {"trust.md", "trust.json"} <= logged
     assert "## Whether its reasons can be trusted" in str(summary["card"])

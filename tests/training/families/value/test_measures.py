@@ -128,3 +128,13 @@ def test_many_samples_at_once_are_as_good_as_one_by_one(draws: int) -> None:
         alone = [order.concentration(brought, one[columns].astype(float)) for one in weights]
         assert found == pytest.approx(alone, nan_ok=True)
         assert np.isnan(found[-1])
+
+
+def test_ranges_are_counted_in_bins_of_rising_expectation() -> None:
+    expected = np.array([4.0, 1.0, 3.0, 2.0])
+    brought = np.array([9.0, 1.0, 3.0, 0.0])
+    lower, upper = metrics.held_ranges(brought, expected, expected - 1, expected + 1, bins=2)
+    assert (lower.mean, upper.mean) == (0.5, 0.5)
+    assert 0.0 < lower.low < 0.5 < lower.high < 1.0
+    [whole] = metrics.held_ranges(brought, expected, brought, brought, bins=1)
+    assert (whole.mean, whole.high) == (1.0, 1.0) and 0.5 < whole.low < 1.0

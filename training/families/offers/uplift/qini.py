@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 
 from features.vocabulary.arrays import Floats
 from training.families.offers.uplift.experiment import mean_effect
+from training.measures.intervals import Resamples
+
+_RESAMPLES = 200
 
 
 def qini_curve(
@@ -29,6 +32,20 @@ def qini_curve(
     acted_kept = np.cumsum(kept * outcomes[order])[ends]
     ratio = np.divide(shown_by, kept_by, out=np.zeros(len(ends)), where=kept_by > 0)
     return np.r_[0.0, ends + 1.0], np.r_[0.0, acted_shown - acted_kept * ratio]
+
+
+def qini_interval(
+    outcomes: Floats,
+    scores: Floats,
+    treated: NDArray[np.bool_],
+    customer_keys: NDArray[np.int32],
+    weights: Floats,
+) -> tuple[Floats, Floats, Floats]:
+    """How many were approached, and the ends of the 95 % interval of how many more acted, by resampling customers."""
+    drawn = Resamples.of(customer_keys, resamples=_RESAMPLES).weights(customer_keys)
+    curves = [qini_curve(outcomes, scores, treated, weights * draw) for draw in drawn]
+    low, high = np.percentile([gained for _, gained in curves], [2.5, 97.5], axis=0)
+    return curves[0][0], low, high
 
 
 def qini(

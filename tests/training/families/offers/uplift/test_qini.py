@@ -9,7 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from training.families.offers.uplift.qini import effect_at, qini, qini_curve, tenths
+from training.families.offers.uplift.qini import (
+    effect_at,
+    qini,
+    qini_curve,
+    qini_interval,
+    tenths,
+)
 
 
 def slow_curve(outcomes: list[float], scores: list[float], treated: list[bool]) -> list[float]:
@@ -79,3 +85,33 @@ def test_tenths_hold_the_highest_expectations_first_and_see_both_arms() -> None:
     found = tenths(outcomes, np.arange(20.0), treated, np.ones(20), bins=2)
     assert [one.customers for one in found] == [10, 10]
     assert found[0].expected > found[1].expected and found[0].seen == pytest.approx(1.0)
+
+
+def test_the_interval_holds_the_curve_and_narrows_with_more_customers() -> None:
+    random = np.random.default_rng(5)
+
+    def width(customers: int) -> float:
+        scores, treated = random.random(customers), random.random(customers) < 0.5
+        outcomes = (random.random(customers) < 0.2 + 0.2 * treated * scores).astype(float)
+        keys, weights = np.arange(customers, dtype=np.int32), np.ones(customers)
+        approached, gained = qini_curve(outcomes, scores, treated)
+        places, low, high = qini_interval(outcomes, scores, treated, keys, weights)
+        assert places.tolist() == approached.tolist()
+        assert np.mean((low <= gained) & (gained <= high)) > 0.9
+        return float(high[-1] - low[-1]) / customers
+
+    assert width(2_000) < 0.7 * width(500)
+
+
+def test_all_rows_of_a_customer_are_drawn_together() -> None:
+    outcomes, treated = np.tile([1.0, 0.0], 40), np.tile([True, False], 40)
+    scores, weights = np.linspace(1, 0, 80), np.ones(80)
+
+    def ends(keys: np.ndarray) -> tuple[float, float]:
+        _, low, high = qini_interval(outcomes, scores, treated, keys.astype(np.int32), weights)
+        return float(low[-1]), float(high[-1])
+
+    # Four customers with ten rows of either arm each: whoever is drawn, forty rows were shown it and acted.
+    assert ends(np.repeat(np.arange(4), 20)) == (40.0, 40.0)
+    low, high = ends(np.arange(80))
+    assert low < 40.0 < high
