@@ -15,7 +15,7 @@ from regulars.narrator import Outcome, Table
 from regulars.options import CutoffType, a_file
 
 if TYPE_CHECKING:
-    from regulars.library.datasets import LabelledTable
+    from regulars.library.labelled import LabelledTable
     from serving.ledger.privacy import Withheld
 
 
@@ -38,19 +38,19 @@ def dataset(call: Call, outcome: str, cutoffs: Sequence[Cutoff], export: Path | 
     """Build the labelled data a training learns from, and say what came of whom at each cutoff."""
     from features.exports.table_files import refuse_other_file, write_tables
     from features.store.store import open_store
-    from regulars.library.datasets import labelled_table
+    from regulars.library.datasets import dataset_table
     from regulars.library.names import NamesInTables
     from serving.ledger.administration import made_without_withheld
 
-    pack = open_store(call.workspace).pack()
+    open_store(call.workspace)
     if export is not None:
         refuse_other_file(export)
         write_down(call, "dataset --export")
 
     def make(withheld: Withheld, check: Callable[[], None]) -> LabelledTable:
         names = NamesInTables.of(call.workspace, withheld)
-        made = labelled_table(
-            call.settings, pack, names, outcome, cutoffs, progress=call.narrator.progress
+        made = dataset_table(
+            call.settings, call.workspace, names, outcome, cutoffs, progress=call.narrator.progress
         )
         if export is not None:
             write_tables(export, [made.table], check)
@@ -79,7 +79,7 @@ def _outcome(outcome: str, made: LabelledTable, export: Path | None) -> Outcome:
             "notes": list(made.notes),
         },
         tables=[Table("What came of whom", _HEADERS, [tuple(map(str, one)) for one in lines])],
-        lines=[f"  {one}" for one in (made.labelled.question.said, *made.notes)],
+        lines=[f"  {one}" for one in (made.said, *made.notes)],
     )
 
 

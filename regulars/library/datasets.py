@@ -3,51 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, get_args
+from dataclasses import replace
+from typing import get_args
 
 import numpy as np
 
 from features.company.settings.questions import ChurnSettings, OutcomeKind
 from features.company.settings.reading import Settings
-from features.exports.parquet import arrow_table
-from features.plan.plan import Plan
+from features.company.workspace import Workspace
 from features.store.pack import Pack
-from features.vectors.vectors import Vectors
+from features.store.store import open_store
 from features.vocabulary.errors import UsageRefused, did_you_mean
 from features.vocabulary.progress import Progress, silent
 from features.vocabulary.time import Cutoff
-from regulars.library.columns import AT_CUTOFF, CUSTOMER_AT_CUTOFF
+from regulars.library.columns import CUSTOMER_AT_CUTOFF
+from regulars.library.labelled import (
+    OUTCOME,
+    SPLIT,
+    SPLIT_ENTRY,
+    LabelledTable,
+    labelled_rows,
+    of_the_named,
+    plan_entries,
+)
 from regulars.library.names import NamesInTables
-from regulars.library.tables import DescribedTable, Entry, feature_entry
+from regulars.library.tables import DescribedTable, Entry
+from regulars.library.value_dataset import VALUE, value_table
 from training.bundles.plans import plan_to_learn
 from training.datasets.parts import parts_of
 from training.learners.usable import usable_features
 from training.questions.kinds import question_of
 from training.questions.labelled import Labelled, labelled, labelled_at
 
-if TYPE_CHECKING:
-    import pyarrow as pa
-
 CHURN = "churn"
 KINDS: tuple[OutcomeKind, ...] = tuple(one for one in get_args(OutcomeKind) if one != "stated")
-OUTCOMES = (CHURN, *KINDS)
-"""What a dataset can be asked: ``churn`` is the question of ``[churn]``, the others the same with another outcome."""
-SPLIT, OUTCOME = "split", "outcome"
-
-
-@dataclass(frozen=True)
-class LabelledTable:
-    """A dataset as a table, what is to be known about it, and how it is split."""
-
-    described: DescribedTable
-    labelled: Labelled
-    notes: tuple[str, ...]
-
-    @property
-    def table(self) -> pa.Table:
-        """``customer_id``, ``cutoff``, ``split``, ``outcome``, and a column a feature."""
-        return self.described.table
+OUTCOMES = (CHURN, *KINDS, VALUE)
+"""What a dataset can be asked: ``churn`` is the question of ``[churn]``, the others the same with another outcome, ``value`` what customers bring."""
 
 
 def churn_settings(settings: Settings, outcome: str) -> ChurnSettings:
@@ -61,6 +52,29 @@ def churn_settings(settings: Settings, outcome: str) -> ChurnSettings:
         expected=f"an outcome out of {', '.join(OUTCOMES)}",
         found=repr(outcome),
         remedy=did_you_mean(outcome, OUTCOMES),
+    )
+
+
+def dataset_table(
+    settings: Settings,
+    workspace: Workspace,
+    names: NamesInTables,
+    outcome: str = CHURN,
+    cutoffs: Sequence[Cutoff] = (),
+    *,
+    threads: int = 2,
+    progress: Progress = silent,
+) -> LabelledTable:
+    """The labelled data of an outcome, ``value`` among them; at the cutoffs of a training where none is given.
+
+    Raises ``UsageRefused`` for an unknown outcome and for a cutoff whose outcome is not known, and ``ModelRefused`` as a
+    training would.
+    """
+    if outcome == VALUE:
+        return value_table(settings, workspace, names, cutoffs, threads=threads, progress=progress)
+    pack = open_store(workspace).pack()
+    return labelled_table(
+        settings, pack, names, outcome, cutoffs, threads=threads, progress=progress
     )
 
 
@@ -88,43 +102,22 @@ def labelled_table(
     else:
         found = labelled(pack, plan, question, asked, threads=threads, progress=progress)
     said = names.of_everybody()
-    is_there = np.array([one is not None for one in said])[found.dataset.vectors.customer_keys]
-    dataset = found.dataset if is_there.all() else found.dataset.select(is_there)
+    dataset = of_the_named(found.dataset, said)
     usable = usable_features(dataset)
-    rows = named_rows(dataset.vectors, pack, said)
-    table = rows.select([*CUSTOMER_AT_CUTOFF, *usable.names])
-    columns = (
-        (SPLIT, parts_of(found.splits, dataset)),
-        (OUTCOME, dataset.outcomes.astype(np.int8)),
+    table = labelled_rows(
+        dataset.vectors,
+        pack,
+        said,
+        usable.names,
+        parts_of(found.splits, dataset),
+        dataset.outcomes.astype(np.int8),
     )
-    for place, (name, values) in enumerate(columns, len(CUSTOMER_AT_CUTOFF)):
-        table = table.add_column(place, name, [values])
     dictionary = plan_entries(plan) | _entries(found)
     described = DescribedTable.of(table, dictionary, CUSTOMER_AT_CUTOFF)
-    return LabelledTable(described, found, (*usable.notes, *found.notes))
-
-
-def named_rows(vectors: Vectors, pack: Pack, names: Sequence[str | None]) -> pa.Table:
-    """Vectors as a table in the form every export has, by the names customers are given."""
-    import pyarrow as pa
-
-    column = pa.array(names, pa.string()).take(pa.array(vectors.customer_keys))
-    return arrow_table(vectors, pack).set_column(0, "customer_id", column)
-
-
-def plan_entries(plan: Plan) -> dict[str, Entry]:
-    """The dictionary of vectors by a plan."""
-    return AT_CUTOFF | {one.name: feature_entry(one) for one in plan.features}
+    return LabelledTable(described, found.question.said, (*usable.notes, *found.notes))
 
 
 def _entries(found: Labelled) -> dict[str, Entry]:
     yes, no = found.question.happened
     asked = f"1 where the customer {found.question.asked}: {yes}; 0 where not: {no}"
-    return {
-        SPLIT: {
-            "meaning": "what the row is for at the latest test: fit, calibration, test, or embargo where its outcome "
-            "was not known by then; the fold it is tested in where customers are dealt into folds",
-            "unit": "text",
-        },
-        OUTCOME: {"meaning": asked, "unit": "yes_no"},
-    }
+    return {SPLIT: SPLIT_ENTRY, OUTCOME: {"meaning": asked, "unit": "yes_no"}}

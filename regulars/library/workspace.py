@@ -80,7 +80,7 @@ class OpenWorkspace(Generic[Tabular]):
         ``UsageRefused`` for a cutoff outside of the data.
         """
         from features.vectors.vectors import build_vectors
-        from regulars.library.datasets import named_rows, plan_entries
+        from regulars.library.labelled import named_rows, plan_entries
         from training.bundles.plans import plan_in_use
 
         def make(names: NamesInTables) -> DescribedTable:
@@ -100,18 +100,19 @@ class OpenWorkspace(Generic[Tabular]):
         """The customers judged at past cutoffs: ``split``, ``outcome``, and a column a feature a model may learn from.
 
         ``outcome`` is ``churn``, the question of ``[churn]``, or the same about another outcome: ``inactivity``,
-        ``overdue``, ``contract``, ``partial`` or ``second_purchase``. Without ``cutoffs`` the rows are those of a training
+        ``overdue``, ``contract``, ``partial`` or ``second_purchase``; ``value`` is what everybody with an order brings over the horizon of
+        ``[value]``, in cents. Without ``cutoffs`` the rows are those of a training
         today. ``split`` says what a row is for at the latest test: ``fit``, ``calibration``, ``test``, or ``embargo`` where its
         outcome was not known by then; ``fold 1`` to ``fold 5`` where too little time or too few outcomes leave a test on
         other customers alone. Raises ``UsageRefused`` for an unknown outcome, and for a cutoff whose outcome the data do not
         tell; ``ModelRefused`` as a training would.
         """
-        from regulars.library.datasets import labelled_table
+        from regulars.library.datasets import dataset_table
 
         def make(names: NamesInTables) -> DescribedTable:
-            return labelled_table(
+            return dataset_table(
                 self._settings,
-                open_store(self._workspace).pack(),
+                self._workspace,
                 names,
                 outcome,
                 cutoffs_of(cutoffs),
@@ -129,21 +130,27 @@ class OpenWorkspace(Generic[Tabular]):
         these rows out while you choose.
         """
         from regulars.library.datasets import churn_settings
+        from regulars.library.value_dataset import VALUE, value_origins
         from training.learners.estimators.customers import CustomerSplit
         from training.learners.estimators.forward import ForwardSplit
         from training.questions.kinds import question_of
 
-        question = question_of(churn_settings(self._settings, outcome))
-        if by == "customer":
-            return CustomerSplit()
-        if by != "cutoff":
+        if by not in ("cutoff", "customer"):
             raise UsageRefused(
                 expected="a split by cutoff or by customer",
                 found=repr(by),
                 remedy=did_you_mean(str(by), ["cutoff", "customer"]),
             )
-        known_after = question.horizon_days + question.settling_days
-        return ForwardSplit(known_after, question.gap_days, tests)
+        if outcome == VALUE:
+            origins, _ = value_origins(self._settings, open_store(self._workspace).pack())
+            known_after, gap_days = origins.horizon.days, origins.horizon.gap_days
+        else:
+            question = question_of(churn_settings(self._settings, outcome))
+            known_after = question.horizon_days + question.settling_days
+            gap_days = question.gap_days
+        if by == "customer":
+            return CustomerSplit()
+        return ForwardSplit(known_after, gap_days, tests)
 
     def predictions(self, run: str | int | None = None, *, model: str = "churn") -> Tabular:
         """What every rung of a training answered at its tests, of rows it had not seen, with what came of them.

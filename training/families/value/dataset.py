@@ -134,16 +134,31 @@ def value_dataset(
 
     Raises ``ModelRefused`` when a cutoff has fewer than a hundred customers or thirty buyers.
     """
-    vectors = build_vectors(pack, plan, splits.cutoffs, threads=threads, progress=progress)
-    vectors = vectors.select(vectors.column("orders_count_lifetime") >= 1)
-    amounts = money_after(
-        pack.streams["purchases"], margins.cents, vectors.customer_keys, vectors.cutoff_seconds,
-        splits.horizon,
-    )  # fmt: skip
-    dataset = ValueDataset(vectors, np.maximum(amounts, 0.0))
+    dataset = customers_with_money(
+        pack, plan, splits.cutoffs, splits.horizon, margins, threads=threads, progress=progress
+    )
     for cutoff in splits.cutoffs:
         dataset.at(cutoff.seconds).require_fit()
     return dataset
+
+
+def customers_with_money(
+    pack: Pack,
+    plan: Plan,
+    cutoffs: Sequence[Cutoff],
+    horizon: Horizon,
+    margins: Margins,
+    *,
+    threads: int = 1,
+    progress: Progress = silent,
+) -> ValueDataset:
+    """Everybody who had ordered before each cutoff, with what they brought after it, however few they are."""
+    vectors = build_vectors(pack, plan, cutoffs, threads=threads, progress=progress)
+    vectors = vectors.select(vectors.column("orders_count_lifetime") >= 1)
+    amounts = money_after(
+        pack.streams["purchases"], margins.cents, vectors.customer_keys, vectors.cutoff_seconds, horizon
+    )  # fmt: skip
+    return ValueDataset(vectors, np.maximum(amounts, 0.0))
 
 
 def customers_at(pack: Pack, plan: Plan, cutoff: Cutoff, *, threads: int = 1) -> Vectors:
