@@ -245,11 +245,12 @@ class Registry:
         return [Path(files.download_artifacts(one, str(folder))) for one in sorted(names)]
 
     def _files_of(self, version: str) -> Any:
-        from mlflow.store.artifact.artifact_repository_registry import get_artifact_repository
-
         # The client itself would remember where the files of a run lay before the workspace was moved.
         address = str(self._client.get_run(self.run_of(version)).info.artifact_uri)
-        return get_artifact_repository(address, self.tracking_uri, self.tracking_uri)
+        with _quietly():
+            from mlflow.store.artifact.artifact_repository_registry import get_artifact_repository
+
+            return get_artifact_repository(address, self.tracking_uri, self.tracking_uri)
 
     def crown(self, version: str, tags: Mapping[str, str]) -> None:
         """Make a version the champion and note on it why."""
