@@ -30,6 +30,9 @@ def test_ten_looks_at_nothing_find_something_in_five_of_a_hundred_campaigns_at_m
 def test_an_effect_that_is_there_is_found_before_the_end() -> None:
     outcomes = np.random.default_rng(2).normal(size=PLANNED) + 0.5 * TREATED
     half = campaign_effect(TREATED[:500], outcomes[:500])
+    nearly = campaign_effect(TREATED[1:], outcomes[1:])
+    with pytest.raises(UsageRefused, match="found those of 999"):
+        LookingRule(Looks.AT_THE_END, PLANNED).per_treated(nearly)
     assert LookingRule(Looks.ALWAYS, PLANNED).per_treated(half).low > 0
     with pytest.raises(UsageRefused, match="found those of 500"):
         LookingRule(Looks.AT_THE_END, PLANNED).per_treated(half)
