@@ -68,8 +68,90 @@ def test_intervals_hold_the_truth_in_nine_of_ten_logs_but_for_the_model_alone(lo
         for name, one in policy_value(log, wanted).estimates.items():
             held[name] += one.holds(truth)
     assert all(10 * held[name] >= 9 * logs for name in ("IPS", "SNIPS", "DR", "SNDR", "Switch-DR"))
-    # The wrong model is sure of itself and wrong: why it never speaks alone.
-    assert 10 * held["DM"] < logs
+    # The model is wrong by a fifth, and its interval says so.
+    assert 10 * held["DM"] >= 9 * logs
+
+
+def test_the_interval_of_a_model_counts_what_the_model_errs_by() -> None:
+    """A model that expects a fifth too little is as sure as one that is right; what was seen tells them apart."""
+    log, wanted, truth = bandit(11, 20_000)
+    assert log.expected is not None
+    wrong, right = (
+        policy_value(
+            Log(log.taken, log.rewards, log.chances, scale * log.expected), wanted
+        ).estimates
+        for scale in (1.0, 1.25)
+    )
+    assert wrong["DM"].value < 0.85 * truth and wrong["DM"].holds(truth)
+    assert wrong["DM"].high - wrong["DM"].low > right["DM"].high - right["DM"].low
+    for one in (wrong, right):
+        assert one["DM"].low <= min(one["DM"].value, one["DR"].low)
+        assert one["DM"].high >= max(one["DM"].value, one["DR"].high)
+
+
+def test_without_a_model_nothing_is_told_by_a_model() -> None:
+    log, wanted, _ = bandit(2, 2_000)
+    found = policy_value(Log(log.taken, log.rewards, log.chances), wanted).estimates
+    assert tuple(found) == tuple(one for one in ESTIMATORS if one != "DM")
+    assert tuple(policy_value(log, wanted).estimates) == ESTIMATORS
+
+
+@settings(max_examples=15)
+@given(st.integers(0, 10_000))
+def test_the_chance_of_the_action_taken_is_all_a_log_must_have(seed: int) -> None:
+    log, wanted, _ = bandit(seed, 2_000)
+    alone = Log(log.taken, log.rewards, log.shown, log.expected)
+    whole, found = policy_value(log, wanted), policy_value(alone, wanted)
+    for name in ("DM", "IPS", "SNIPS", "DR", "SNDR"):
+        assert found.estimates[name] == whole.estimates[name]
+    assert found.effective_decisions == whole.effective_decisions
+
+
+@pytest.mark.parametrize("logs", [10, pytest.param(100, marks=pytest.mark.slow)])
+def test_intervals_of_logs_of_chances_taken_alone_hold_the_truth(logs: int) -> None:
+    held = dict.fromkeys(ESTIMATORS, 0)
+    for seed in range(logs):
+        log, wanted, truth = bandit(seed, 3_000)
+        alone = Log(log.taken, log.rewards, log.shown, log.expected)
+        for name, one in policy_value(alone, wanted).estimates.items():
+            held[name] += one.holds(truth)
+    assert all(10 * one >= 9 * logs for one in held.values())
+
+
+def test_actions_a_log_of_chances_taken_alone_never_took_are_missed_by_their_weight() -> None:
+    """The policy takes the fourth action in some of a hundred decisions, and the log never did."""
+    log, wanted, _ = bandit(5, 4_000)
+    chances = log.chances.copy()
+    chances[:, 3] = 0.0
+    chances /= chances.sum(axis=1, keepdims=True)
+    random = np.random.default_rng(8)
+    taken = (random.random(4_000)[:, None] > chances.cumsum(axis=1)).sum(axis=1)
+    alone = Log(taken, log.rewards, chances[np.arange(4_000), taken])
+    assert wanted[:, 3].mean() > 0.3
+    with pytest.raises(ModelRefused, match="other actions than the log could"):
+        policy_value(alone, wanted)
+
+
+@pytest.mark.parametrize(
+    ("chance", "expected"), [(0.0, "could be taken"), (1.5, "from 0 to 1"), (np.nan, "from 0 to 1")]
+)
+def test_chances_taken_alone_are_above_0_and_at_most_1(chance: float, expected: str) -> None:
+    log, _, _ = bandit(9, 500)
+    shown = log.shown.copy()
+    shown[3] = chance
+    with pytest.raises(ModelRefused, match=expected) as refused:
+        Log(log.taken, log.rewards, shown)
+    assert "row 3" in str(refused.value)
+
+
+def test_a_policy_of_other_decisions_or_too_few_actions_is_refused() -> None:
+    log, wanted, _ = bandit(10, 500)
+    alone = Log(log.taken, log.rewards, log.shown)
+    for wrong in (wanted[:-1], wanted[:, :2], wanted[:, 0]):
+        with pytest.raises(ModelRefused, match="500 rows of chances"):
+            policy_value(alone, wrong)
+    with pytest.raises(ModelRefused, match="expected rewards of shape"):
+        policy_value(Log(log.taken, log.rewards, log.shown, np.zeros((500, 3))), wanted)
 
 
 def test_a_model_makes_the_estimate_surer() -> None:
@@ -96,7 +178,6 @@ def test_without_a_model_doubly_robust_is_weighing_alone(seed: int) -> None:
     found = policy_value(Log(log.taken, log.rewards, log.chances), wanted).estimates
     assert found["DR"].value == pytest.approx(found["IPS"].value)
     assert found["SNDR"].value == pytest.approx(found["SNIPS"].value)
-    assert found["DM"].value == 0.0
 
 
 def test_a_true_model_without_noise_needs_no_weights() -> None:
