@@ -84,14 +84,7 @@ def learn_offers(
     pack, offers = store.pack(), Offers.of_store(store)
     end = end_of_data(pack)
     kind, exposed = _shown_or_bought(pack, offers, settings, end)
-    exposed = exposed.select(np.flatnonzero(exposed.ripe(end)))
-    shown = exposed.select(np.flatnonzero(exposed.treated))
-    if not shown.rows:
-        raise ModelRefused(
-            expected=f"offers shown whose days, or {settings.response_days} of them, are over by {end}",
-            found="none",
-            remedy="Set a shorter offers.response_days, or wait until the first are over.",
-        )
+    exposed, shown = _over_and_shown(exposed, end, settings.response_days)
     ground = Ground(pack, plan, offers, threads, progress)
     asked = ground.asked(exposed)
     of_shown = asked.select(np.flatnonzero(exposed.treated))
@@ -219,6 +212,25 @@ def _shown_or_bought(
     if "exposures" in pack.streams and not _are_plain_contacts(pack.streams["exposures"]):
         return PROPENSITY, Exposed.of_pack(pack, offers, settings.response_days)
     return AFFINITY, affinities(pack, offers, settings.response_days, end)
+
+
+def _over_and_shown(exposed: Exposed, end: Cutoff, response_days: int) -> tuple[Exposed, Exposed]:
+    """The exposures whose days are over, and those of them that were shown."""
+    over = exposed.select(np.flatnonzero(exposed.ripe(end)))
+    shown = over.select(np.flatnonzero(over.treated))
+    if over.rows and not shown.rows:
+        raise ModelRefused(
+            expected="offers that were shown to somebody",
+            found="only customers of the control arm",
+            remedy="Say in the column arm who was shown the offer: only `control` means that it was not.",
+        )
+    if not shown.rows:
+        raise ModelRefused(
+            expected=f"offers shown whose days, or {response_days} of them, are over by {end}",
+            found="none",
+            remedy="Set a shorter offers.response_days, or wait until the first are over.",
+        )
+    return over, shown
 
 
 def _are_plain_contacts(exposures: EventStream) -> bool:

@@ -60,8 +60,9 @@ class Persuading:
         """Choose how both chances are told, by what decisions about these offers would have brought.
 
         Raises ``ModelRefused``, in words, where it was not drawn by lot who was shown an offer, where either arm
-        is too small, and where campaigns overlap.
+        is too small, where an offer has no control and nobody said its chance, and where campaigns overlap.
         """
+        _require_both_arms(exposed, offers)
         experiment = experiment_of(asked, exposed)
         stakes = _stakes(offers, exposed, contact_cents)
         return cls(experiment, choose(experiment, stakes=stakes, progress=progress))
@@ -96,6 +97,23 @@ def _stakes(offers: Offers, exposed: Exposed, contact_cents: float) -> Stakes:
     margins = np.array([float(one.margin_cents) for one in offers.listed])
     rewards = np.array([float(one.reward_cost_cents) for one in offers.listed])
     return Stakes(margins[exposed.offers], rewards[exposed.offers], contact_cents)
+
+
+def _require_both_arms(exposed: Exposed, offers: Offers) -> None:
+    """Each offer has both arms, or its chances say that it might have had."""
+    alone = []
+    for offer in np.unique(exposed.offers):
+        mine = exposed.offers == offer
+        has_one_arm = exposed.treated[mine].all() or not exposed.treated[mine].any()
+        if has_one_arm and np.isnan(exposed.chances[mine]).any():
+            alone.append(offers[int(offer)].offer_id)
+    if alone and not exposed.treated.all():
+        others = f" and {len(alone) - 5} more" if len(alone) > 5 else ""
+        raise ModelRefused(
+            expected="both arms of every offer, those shown it and a control",
+            found=f"one alone of {', '.join(alone[:5])}{others}",
+            remedy="Hold a part of the audience out of each campaign, or leave these exposures out of the table.",
+        )
 
 
 def experiment_of(asked: Asked, exposed: Exposed) -> Experiment:

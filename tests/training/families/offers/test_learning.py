@@ -35,6 +35,7 @@ from training.families.offers.ladder import JOINT, JOINT_WAY, climb, offer_rungs
 from training.families.offers.learning import (
     LearnedOffers,
     _Joint,
+    _over_and_shown,
     _shown_or_bought,
     learn_offers,
     next_best,
@@ -205,6 +206,24 @@ def test_without_a_control_or_what_it_did_no_effect_is_claimed() -> None:
     )
     with pytest.raises(ModelRefused, match="treated alone"):
         experiment_of(asked, silent)
+
+
+@pytest.mark.parametrize("is_shown", [True, False])
+def test_an_offer_of_one_arm_alone_is_named(is_shown: bool) -> None:
+    asked, rows = exposed()
+    alone = replace(rows, treated=np.where(rows.offers == 1, is_shown, rows.treated))
+    # In the order of their numbers the tea stands second.
+    with pytest.raises(ModelRefused, match="one alone of tea") as refused:
+        Persuading.of(asked, alone, OFFERS, 2.0)
+    assert "both arms of every offer" in refused.value.expected
+
+
+def test_where_nobody_was_shown_anything_only_the_control_arm_is_found() -> None:
+    _, rows = exposed()
+    none, end = replace(rows, treated=np.zeros(rows.rows, np.bool_)), Cutoff(2_000 * DAY)
+    with pytest.raises(ModelRefused, match="only customers of the control arm"):
+        _over_and_shown(none, end, 30)
+    assert _over_and_shown(rows, end, 30)[1].rows == rows.treated.sum()
 
 
 OFFERS = Offers.of([Offer("tea", "Tea", 400, 100), Offer("mug", "Mug", 900, 100)])

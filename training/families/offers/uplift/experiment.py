@@ -24,6 +24,10 @@ MOST_IMBALANCE = 0.02
 """How far the AUC of the arm, told from the customers, may be from a half before the lot is doubted."""
 LEAST_CHANCE = 0.01
 """A rarer arm gives single customers the weight of a hundred."""
+MOST_ERRORS_AWAY = 4.0
+"""So many standard errors from what the chances say, and it was another lot that was drawn."""
+ROUNDED = 0.0005
+"""Chances are kept to a thousandth."""
 FOLDS = 3
 _SURE = 1.96
 
@@ -49,6 +53,7 @@ class Experiment:
             chances = np.full(dataset.rows, share)
         made = cls(dataset, chances)
         made._require_arms()
+        made._require_stated_chances()
         made._require_balance()
         return made
 
@@ -132,6 +137,21 @@ class Experiment:
                 f"chances of being shown the offer between {LEAST_CHANCE:.0%} and {1 - LEAST_CHANCE:.0%}",
                 f"{int(unlikely.sum())} rows with others, the first is row {int(np.argmax(unlikely))}",
                 "Leave these rows out: nobody like them was in the other arm.",
+            )
+
+    def _require_stated_chances(self) -> None:
+        """As many were shown it as the chances say: rows of an arm that went missing go missing by what customers did.
+
+        A sample ratio mismatch (Fabijan et al. 2019), with an error that counts customers, for some lots hold for good.
+        """
+        more = self.treated - self.chances
+        _, customer = np.unique(self.vectors.customer_keys, return_inverse=True)
+        error = math.sqrt(float((np.bincount(customer, weights=more) ** 2).sum()))
+        if abs(float(more.sum())) > MOST_ERRORS_AWAY * error + ROUNDED * len(more):
+            raise _refused(
+                "as many who were shown it as their chances say",
+                f"{int(self.treated.sum()):,} of {len(more):,} where {self.chances.sum():,.0f} were expected",
+                "Bring back the rows that are missing of either arm, or say in action_probability by which chance was drawn.",
             )
 
     def _require_balance(self) -> None:

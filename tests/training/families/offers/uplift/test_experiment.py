@@ -71,3 +71,43 @@ def test_known_chances_that_differ_are_weighed_out() -> None:
     naive = mean_effect(acted, treated, np.ones(rows))
     _, low, high = found.effect()
     assert low < 0.1 < high and naive[0] > 0.3
+
+
+def test_arms_by_what_customers_were_going_to_do_are_refused() -> None:
+    """Who is likely to act is shown the offer: what they did before tells the arm."""
+    random = np.random.default_rng(5)
+    rank = random.random(6_000)
+    acted = random.random(6_000) < 0.1 + 0.8 * rank
+    treated = random.random(6_000) < np.where(acted, 0.7, 0.3)
+    values = rank[:, None].astype(np.float32)
+    keys = np.arange(6_000, dtype=np.int32)
+    vectors = Vectors("plan", ("rank",), keys, np.zeros(6_000, np.int64), values)
+    assert "told apart" in refused(Dataset(vectors, acted.astype(np.float64), treated))
+
+
+def test_a_control_arm_that_lost_who_did_not_act_is_refused() -> None:
+    """Half of each arm by lot, and half of those of the control arm who did not act were never written down."""
+    dataset = drawn()[0].dataset
+    assert dataset.treated is not None
+    random = np.random.default_rng(6)
+    is_lost = ~dataset.treated & (dataset.outcomes == 0) & (random.random(dataset.rows) < 0.5)
+    some = dataset.select(~is_lost)
+    said = refused(some, np.full(some.rows, 0.5))
+    assert "as many who were shown it as their chances say" in said
+    assert f"{int(dataset.treated.sum()):,} of {some.rows:,} where {some.rows / 2:,.0f}" in said
+
+
+def test_a_lot_that_holds_for_good_is_far_from_its_share_by_customers_and_not_by_rows() -> None:
+    """112 of 200 customers were drawn with a chance of a half, which happens, and each of their ten campaigns tells it again."""
+    random = np.random.default_rng(7)
+    treated = np.repeat(np.arange(200) < 112, 10)
+    acted = (random.random(2_000) < 0.3 + 0.1 * treated).astype(np.float64)
+    values = random.random((2_000, 1)).astype(np.float32)
+    seconds = np.tile(np.arange(10), 200)
+    for keys, is_refused in ((np.repeat(np.arange(200), 10), False), (np.arange(2_000), True)):
+        vectors = Vectors("plan", ("noise",), keys.astype(np.int32), seconds, values)
+        dataset, chances = Dataset(vectors, acted, treated), np.full(2_000, 0.5)
+        if is_refused:
+            assert "as their chances say" in refused(dataset, chances)
+        else:
+            assert Experiment.of(dataset, chances).treated.sum() == 1_120
