@@ -27,6 +27,7 @@ def change_outcome(change: RuleChange, currency: str) -> Outcome:
         next="write the change into [offers] of regulars.toml, and start the service anew",
         data={
             "customers": change.customers,
+            "newer_customers": change.newer_customers,
             "changed": changed,
             "before_cents": change.before_cents,
             "after_cents": change.after_cents,
@@ -34,6 +35,7 @@ def change_outcome(change: RuleChange, currency: str) -> Outcome:
             "groups": [asdict(group) for group in change.groups],
             "moves": moves,
         },
+        lines=_newer(change.newer_customers),
         tables=[
             _offers(change.offers, currency),
             _groups(change.groups),
@@ -91,6 +93,7 @@ def plan_outcome(plan: WrittenPlan, file: str, currency: str) -> Outcome:
         f"{_money(plan.value_cents)} {currency} of {_money(plan.bound_cents)} at most",
         next="hand the file to your CRM, and what was shown back in the table of exposures",
         data=asdict(plan) | {"file": file},
+        lines=_newer(plan.newer_customers),
         tables=[
             Table(
                 "Budgets",
@@ -102,6 +105,16 @@ def plan_outcome(plan: WrittenPlan, file: str, currency: str) -> Outcome:
             )
         ],
     )
+
+
+def _newer(customers: int) -> list[str]:
+    """What is said where the service knows more of customers than the store."""
+    if not customers:
+        return []
+    return [
+        f"Of {customers:,} of these customers events were told since the store was made. They count in the service's answers and "
+        "not here: run `regulars ingest` with tables that have them, and then this again."
+    ]
 
 
 def _money(cents: float) -> str:

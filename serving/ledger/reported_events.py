@@ -40,6 +40,8 @@ _NEWER = (
     "WHERE customer_id IN ({}) AND known_at >= ? ORDER BY known_at, event_id"
 )
 
+_CUSTOMERS_SINCE = "SELECT DISTINCT customer_id, table_name FROM events WHERE known_at >= ?"
+
 
 @dataclass(frozen=True)
 class ReportedEvent:
@@ -79,6 +81,11 @@ class ReportedEvents:
             for row in self._statements.rows(_NEWER.format(places(some)), (*some, after)):
                 found.setdefault(row[1], []).append(_event_of(row))
         return found
+
+    def customers_since(self, after: int) -> list[tuple[str, str]]:
+        """Of whom something was told that was known at ``after`` or later, and of which table, in no order."""
+        rows = self._statements.rows(_CUSTOMERS_SINCE, (after,))
+        return [(customer_id, table) for customer_id, table in rows]
 
     def of_customer(self, customer_id: str) -> list[ReportedEvent]:
         """Everything told of one customer and still kept, oldest first."""

@@ -31,10 +31,14 @@ class Block:
 
 @dataclass(frozen=True)
 class Audience:
-    """Customers by key, and what was shown to anybody after what the store tells of."""
+    """Customers by key, and what was shown to anybody after what the store tells of.
+
+    Of ``newer_customers`` of them events were told since the store was made, which do not count here.
+    """
 
     keys: NDArray[np.int32]
     shown: tuple[tuple[str, str, int], ...] = ()
+    newer_customers: int = 0
 
     @classmethod
     def of(cls, found: Offering, workspace: Workspace, *, at: int) -> Self:
@@ -44,7 +48,11 @@ class Audience:
         with ledger_of(workspace) as ledger:
             names = [found.customer_ids[int(key)] for key in keys]
             held = np.array([ledger.hold_out.holds(one, STANDING, percent) for one in names], bool)
-            return cls(keys[~held], tuple(ledger.offers.shown(found.counted_from(at))))
+            since = ledger.events.customers_since(found.as_of.seconds)
+            # What no table of the company has is read by no model.
+            newer = {found.key(one) for one, table in since if table in found.pack.streams}
+            shown = tuple(ledger.offers.shown(found.counted_from(at)))
+            return cls(keys[~held], shown, len(newer.intersection(keys[~held].tolist())))
 
     def blocks(
         self, found: Offering, step: str, progress: Progress = silent, *, at_once: int = _AT_ONCE

@@ -158,22 +158,13 @@ class Offering:
         return made
 
     def expect(self, keys: NDArray[np.int32], told: ToldEvents = NOTHING_TOLD) -> Expected:
-        """What the model says of customers of the store, each once, and every offer.
-
-        What was told of customers since the store was made counts as if it were in the store.
-        """
-        count, offers = len(keys), len(self.offers)
-        pairs = np.tile(np.arange(offers), count)
-        shape = (count, offers)
-        values = self._ground.values(np.repeat(keys, offers), pairs, self.as_of, self._tastes)
-        for place, key in enumerate(keys.tolist()):
-            if fresh := told.get(key):
-                look_up()
-                values[place * offers : (place + 1) * offers] = self._values_since(key, fresh)
+        """What the model says of customers, each once, and every offer; what was told of them counts as if the store had it."""
+        shape = len(keys), len(self.offers)
+        values = self._values(keys, told)
         vectors = self.bundle.vectors(values)
         persuasion = self.bundle.persuasion
         if persuasion is None:
-            log_odds = self.bundle.log_odds(vectors, self._in_model[pairs])
+            log_odds = self.bundle.log_odds(vectors, np.tile(self._in_model, len(keys)))
             return Expected(values, sigmoid(log_odds).reshape(shape), None, None, None, None)
         without, chance = (one.reshape(shape) for one in persuasion.chances(vectors))
         effect = chance - without
@@ -184,6 +175,21 @@ class Offering:
     def known_until(self, told: Mapping[str, FreshEvents]) -> Cutoff:
         """Before which instant behaviour counts: the end of the store, or the second after the last event told."""
         return Cutoff(max(self.as_of.seconds, last_known(told) + 1))
+
+    def _values(self, keys: NDArray[np.int32], told: ToldEvents) -> NDArray[np.float32]:
+        """One row a pair, customer by customer, each as of when it is known last."""
+        count, offers = len(keys), len(self.offers)
+        is_newer = np.array([bool(told.get(key)) for key in keys.tolist()], np.bool_)
+        values = np.empty((count, offers, len(self.manifest.feature_names)), np.float32)
+        if (stored := keys[~is_newer]).size:
+            pairs = np.repeat(stored, offers), np.tile(np.arange(offers), len(stored))
+            found = self._ground.values(*pairs, self.as_of, self._tastes)
+            values[~is_newer] = found.reshape(len(stored), offers, -1)
+        for place in np.flatnonzero(is_newer).tolist():
+            look_up()
+            key = int(keys[place])
+            values[place] = self._values_since(key, told[key])
+        return values.reshape(count * offers, -1)
 
     def _values_since(self, key: int, told: Mapping[str, FreshEvents]) -> NDArray[np.float32]:
         until = self.known_until(told)

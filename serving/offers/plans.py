@@ -97,7 +97,10 @@ def counts_of(written: Sequence[str]) -> dict[str, int]:
 
 @dataclass(frozen=True)
 class WrittenPlan:
-    """A list that was written: how many customers are shown something, what it brings and what prices say."""
+    """A list that was written: how many customers are shown something, what it brings and what prices say.
+
+    Of ``newer_customers`` events were told since the store was made, which do not count here.
+    """
 
     customers: int
     shown: int
@@ -105,6 +108,7 @@ class WrittenPlan:
     bound_cents: float
     prices: Mapping[str, float]
     used: Mapping[str, float]
+    newer_customers: int = 0
 
 
 def write_plan(
@@ -148,8 +152,15 @@ def write_plan(
             "priority_cents": np.round(worth[order], 2),
         }
         write_tables(file, [pa.table(columns)], check)
-        customers = len(audience.keys)
-        return WrittenPlan(customers, len(shown), plan.value, plan.bound, plan.prices, plan.used)
+        return WrittenPlan(
+            len(audience.keys),
+            len(shown),
+            plan.value,
+            plan.bound,
+            plan.prices,
+            plan.used,
+            audience.newer_customers,
+        )
 
     return made_without_withheld(workspace, make)
 

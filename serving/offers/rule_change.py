@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,12 +57,16 @@ class GroupChange:
 
 @dataclass(frozen=True)
 class RuleChange:
-    """Everybody who may be decided about, under both policies. Nobody is shown anything by it."""
+    """Everybody who may be decided about, under both policies. Nobody is shown anything by it.
+
+    Of ``newer_customers`` events were told since the store was made, which do not count here.
+    """
 
     customers: int
     offers: tuple[OfferChange, ...]
     groups: tuple[GroupChange, ...]
     moves: Mapping[tuple[str, str], int]
+    newer_customers: int = 0
 
     @property
     def before_cents(self) -> float:
@@ -95,7 +99,8 @@ def simulate(
             money = terms.money[np.arange(len(chosen)), chosen]
             side.offers[block.rows] = chosen
             side.money_cents[block.rows] = np.where(chosen == NOTHING, 0.0, money)
-    return compared(sides[0], sides[1], [one.name for one in offering.offers.listed])
+    found = compared(sides[0], sides[1], [one.name for one in offering.offers.listed])
+    return replace(found, newer_customers=audience.newer_customers)
 
 
 def compared(before: Side, after: Side, names: list[str]) -> RuleChange:

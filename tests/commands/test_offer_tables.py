@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from regulars.offer_tables import change_outcome, plan_outcome
 from serving.offers.plans import WrittenPlan
 from serving.offers.rule_change import GroupChange, OfferChange, RuleChange
@@ -33,3 +35,15 @@ def test_a_plan_is_told_with_what_one_more_unit_of_a_budget_brings() -> None:
     assert outcome.data["file"] == "plan.csv"
     [budgets] = outcome.tables
     assert budgets.rows == [("customers", "40", "12.5000")]
+
+
+def test_customers_of_whom_the_service_knows_more_are_counted() -> None:
+    plan = WrittenPlan(1_000, 40, 99_00.0, 120_00.0, {}, {}, 1_200)
+    for outcome in (
+        plan_outcome(plan, "plan.csv", "EUR"),
+        change_outcome(replace(CHANGE, newer_customers=1_200), "EUR"),
+    ):
+        [line] = outcome.lines
+        assert line.startswith("Of 1,200 of these customers events were told")
+        assert outcome.data["newer_customers"] == 1_200
+    assert not change_outcome(CHANGE, "EUR").lines

@@ -15,6 +15,7 @@ from features.store.store import open_store
 from serving.ledger.hold_out import STANDING
 from serving.ledger.ledger import Ledger, ledger_of
 from serving.ledger.offer_decisions import DECIDED, OfferDecision
+from serving.ledger.reported_events import ReportedEvent
 from serving.offers.audience import Audience, decidable
 from serving.offers.offering import Offering
 from serving.offers.plans import required_offering, simulated, write_plan
@@ -149,3 +150,26 @@ def test_an_objection_and_an_erasure_take_people_off_the_plan_and_out_of_the_sim
     names = {one.offer_id: one.name for one in required_offering(settings, workspace).offers.listed}
     told = [names[offer] for offer in after.values()]
     assert {name: told.count(name) for name in shown} == shown
+
+
+def test_who_was_told_of_since_the_store_was_made_is_counted_once(
+    found: Offering, workspace: Workplace, ledger: Ledger
+) -> None:
+    """Two events of one, one event before, one of a table nobody has, one of who declined, and one of a stranger."""
+    first, since = found.customer_ids, found.as_of.seconds
+    told = [
+        (first[3], "purchases", since),
+        (first[3], "contacts", since + 9),
+        (first[4], "purchases", since - 1),
+        (first[5], "outcomes", since + 9),
+        (first[DECLINED], "purchases", since + 9),
+        ("nobody", "purchases", since + 9),
+    ]
+    ledger.events.keep(
+        [
+            ReportedEvent(str(at), who, table, {}, known, known)
+            for at, (who, table, known) in enumerate(told)
+        ]
+    )
+    free = found.with_policy(replace(found.policy, hold_out_percent=0))
+    assert Audience.of(free, workspace, at=NOW).newer_customers == 1
