@@ -136,7 +136,7 @@ class SlotAnswer(Answer):
     arm: Annotated[
         Arm,
         Field(
-            description="By priority, drawn by lot to learn from, or of a customer who is never shown any."
+            description="By priority, left to chance to learn from, or of a customer who is never shown any."
         ),
     ]
     action_probability: Annotated[
@@ -194,5 +194,12 @@ class OfferDecisionsAnswer(Answer):
     ]
     vector_as_of: Annotated[str, Field(description="Behaviour before this instant counted.")]
     explore_share: Annotated[float, Field(description="The share of decisions drawn by lot.")]
+    explore_unknown_share: Annotated[
+        float,
+        Field(
+            description="The share of decisions that show an offer as often as it may be the best; 0 where nothing can be "
+            "learned of it."
+        ),
+    ]
     warnings: Annotated[list[WarningAnswer], Field(description="Things to know about the answer.")]
     rows: Annotated[list[OfferRowAnswer], Field(description="One a customer, in the order asked.")]

@@ -82,6 +82,7 @@ def offered(models_in_use: ModelsInUse, question: OfferRequest) -> OfferDecision
         response_days=manifest.horizon_days,
         vector_as_of=instant(found.as_of.seconds),
         explore_share=found.policy.explore,
+        explore_unknown_share=found.unknown_share,
         warnings=_warnings(found),
         rows=rows,
     )

@@ -11,7 +11,7 @@ they act because of it. To show nothing is always a candidate, with a priority o
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -159,6 +159,18 @@ class Decided:
     explored: Flags
 
 
+@dataclass(frozen=True)
+class Unknown:
+    """What chance takes part in because it is unknown: in which share of decisions, and what is best by it.
+
+    Of what is open to each customer (rows) ``best_by_draw`` tells the best, or ``NOTHING``, by equally likely draws (columns)
+    of what is unknown. One of them decides, so that an offer is shown as often as it may be the best.
+    """
+
+    share: float
+    best_by_draw: Callable[[Flags], NDArray[np.int64]]
+
+
 def best(priority: Floats, permitted: Flags) -> NDArray[np.int64]:
     """The offer of highest priority above 0 for every customer, of equals the first; ``NOTHING`` without one."""
     worth = np.where(permitted, priority, -np.inf)
@@ -173,13 +185,14 @@ def decide(
     *,
     explore: float = 0.0,
     alike: Sequence[int] | None = None,
+    unknown: Unknown | None = None,
 ) -> Decided:
     """Fill the slots of every customer, each with the best of what may still be shown, or by lot.
 
     ``lots`` are numbers in [0, 1), one row a customer and one column a slot. In a share of ``explore`` of them what is shown
-    is drawn among everything permitted and nothing, all equally likely; in the others it is the highest priority
-    above 0, of equals the first offer, or nothing. ``alike`` gives each offer a group; of one group at most one
-    is shown. An offer fills one slot at most, and after nothing comes nothing.
+    is drawn among everything permitted and nothing, all equally likely; in that of ``unknown`` one of its draws decides; in the
+    others it is the highest priority above 0, of equals the first offer, or nothing. ``alike`` gives each offer a group; of
+    one group at most one is shown. An offer fills one slot at most, and after nothing comes nothing.
     """
     customers, slots = lots.shape
     groups = np.arange(priority.shape[1]) if alike is None else np.asarray(alike)
@@ -187,15 +200,22 @@ def decide(
     chosen = np.full((customers, slots), NOTHING)
     chances = np.ones((customers, slots))
     explored = np.zeros((customers, slots), np.bool_)
+    share = unknown.share if unknown else 0.0
     for slot in range(slots):
         candidates = is_open.sum(axis=1) + 1
         first = best(priority, is_open)
         is_drawn = lots[:, slot] < explore
         drawn = _drawn(is_open, candidates, lots[:, slot] / explore if explore else lots[:, slot])
         taken = np.where(is_drawn, drawn, first)
+        chance = explore / candidates
+        if unknown and share:
+            by_draw = unknown.best_by_draw(is_open)
+            falls = (lots[:, slot] - explore) / share
+            taken = np.where((falls >= 0) & (falls < 1), _of_one_draw(by_draw, falls), taken)
+            chance = chance + share * (by_draw == taken[:, None]).mean(axis=1)
         chosen[:, slot] = taken
-        chances[:, slot] = explore / candidates + np.where(taken == first, 1.0 - explore, 0.0)
-        explored[:, slot] = is_drawn
+        chances[:, slot] = chance + np.where(taken == first, 1.0 - explore - share, 0.0)
+        explored[:, slot] = is_drawn | (taken != first)
         shown = taken != NOTHING
         is_open[~shown] = False
         is_open[shown] &= groups != groups[taken[shown]][:, None]
@@ -213,13 +233,28 @@ def _drawn(is_open: Flags, candidates: NDArray[np.int64], lots: Floats) -> NDArr
     return found
 
 
-def option_chances(priority: Floats, permitted: Flags, explore: float) -> Floats:
+def _of_one_draw(by_draw: NDArray[np.int64], lots: Floats) -> NDArray[np.int64]:
+    """What is best by the draw that each lot falls on; of lots that are none, by the first or the last."""
+    draws = by_draw.shape[1]
+    number = np.clip((lots * draws).astype(np.int64), 0, draws - 1)
+    return np.asarray(by_draw[np.arange(len(number)), number])
+
+
+def option_chances(
+    priority: Floats, permitted: Flags, explore: float, unknown: Unknown | None = None
+) -> Floats:
     """The chance of each offer in the first slot, and of nothing in the last column: what a log of decisions needs."""
     customers, offers = priority.shape
     candidates = permitted.sum(axis=1) + 1
     chances = np.zeros((customers, offers + 1))
     chances[:, :offers] = np.where(permitted, explore / candidates[:, None], 0.0)
     chances[:, offers] = explore / candidates
-    first = best(priority, permitted)
-    chances[np.arange(customers), np.where(first == NOTHING, offers, first)] += 1.0 - explore
+    rows = np.arange(customers)
+    share = unknown.share if unknown else 0.0
+    if unknown and share:
+        by_draw = unknown.best_by_draw(permitted)
+        # A place of -1 is the last column.
+        for shown in by_draw.T:
+            chances[rows, shown] += share / by_draw.shape[1]
+    chances[rows, best(priority, permitted)] += 1.0 - explore - share
     return chances

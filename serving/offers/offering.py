@@ -23,6 +23,7 @@ from features.vocabulary.tables import PURCHASES
 from features.vocabulary.time import DAY_SECONDS, Cutoff
 from serving.offers.arbitration import Decided, Permissions, Terms, decide
 from serving.offers.contact_policy import ShownOffer
+from serving.offers.exploration import TakenDraws
 from serving.offers.policy import Policy
 from serving.offers.rules import OfferRule
 from serving.process.waiter import look_up
@@ -112,12 +113,22 @@ class Offering:
         ]
         self._in_model = np.array([bundle.offers.place(one.offer_id) for one in offers.listed])
         self._tastes = bundle.tastes.among(self._ground.crosses.lines.categories)
+        # Where nobody keeps what was shown, nothing could be learned from showing it.
+        is_kept = bundle.manifest.task.kind == "propensity"
+        posterior = self._ground.crosses.taken_posterior(self.as_of)
+        ids = [one.offer_id for one in offers.listed]
+        self.taken_draws = TakenDraws.of(ids, posterior) if is_kept else None
         self._adopt(policy)
 
     @property
     def manifest(self) -> Manifest[OfferTask]:
         """What the model says of itself."""
         return self.bundle.manifest
+
+    @property
+    def unknown_share(self) -> float:
+        """In what share of decisions an offer is shown as often as it may be the best."""
+        return self.policy.unknown_share if self.taken_draws else 0.0
 
     def _adopt(self, policy: Policy) -> None:
         """Take a policy, once its rules and levers are read."""
@@ -275,12 +286,16 @@ class Offering:
         self, expected: Expected, permissions: Permissions, terms: Terms, lots: Floats
     ) -> Arbitrated:
         """Decide for every customer and slot."""
+        unknown = self.taken_draws and self.taken_draws.unknown(
+            terms, expected.propensity, self.policy
+        )
         decided = decide(
             terms.priority,
             permissions.is_permitted,
             lots,
             explore=self.policy.explore,
             alike=self._alike,
+            unknown=unknown,
         )
         return Arbitrated(expected, permissions, terms, decided)
 

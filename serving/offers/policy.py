@@ -22,6 +22,12 @@ class Policy:
     response_days: int = 30
     unsuitable: Mapping[str, str] = field(default_factory=dict)
     budget_price: float = 0.0
+    explore_unknown: float = 0.0
+
+    @property
+    def unknown_share(self) -> float:
+        """In what share of decisions chance follows what is unknown: no more than the lot leaves, and none without a lot."""
+        return min(self.explore_unknown, 1.0 - self.explore) if self.explore else 0.0
 
     @classmethod
     def of(cls, settings: OfferSettings) -> Self:
@@ -35,4 +41,5 @@ class Policy:
             settings.response_days,
             settings.unsuitable,
             settings.budget_price_percent / 100,
+            settings.explore_unknown_percent / 100,
         )

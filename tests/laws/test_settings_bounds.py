@@ -39,6 +39,7 @@ NUMBERS: dict[str, tuple[int, int | None, int | None]] = {
     "offers.suppressed_days": (30, 0, ANY),
     "offers.hold_out_percent": (5, 0, 100),
     "offers.explore_percent": (2, 0, 100),
+    "offers.explore_unknown_percent": (10, 0, 100),
     "actions.call.cost_cents": (500, 0, ANY),
     "actions.call.capacity_customers": (0, 0, ANY),
     "actions.call.slowing_percent": (20, 0, 100),

@@ -18,6 +18,7 @@ from experiments.bench.offers.cost import audience, one_call
 from experiments.bench.offers.hillstrom import HALVES, MENS, WOMENS, halves
 from experiments.bench.offers.ifood import pilot
 from experiments.bench.offers.journey import journey
+from experiments.bench.offers.rounds import rounds_claims
 
 CAMPAIGNS = {13: 0.708, 18: 0.777}
 QINIS = {WOMENS: 0.066, MENS: 0.025}
@@ -30,6 +31,7 @@ def main() -> int:
     claims = [*_costs(given.is_small), *_hillstrom(data, given.is_small), *_pilot(data)]
     with tempfile.TemporaryDirectory() as scratch:
         claims += _journey(data, Path(scratch))
+    claims += rounds_claims(given.is_small)
     claims += company_claims(given.is_small)
     return conclude("offers", claims, given)
 

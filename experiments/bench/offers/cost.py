@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 
 import numpy as np
 
 from features.vocabulary.time import DAY_SECONDS
 from serving.offers.allocation.allocation import Allocation, allocate
 from serving.offers.allocation.budgets import Budget
-from serving.offers.arbitration import Permissions, Terms, decide
+from serving.offers.arbitration import Permissions, Terms, Unknown, decide
 from serving.offers.contact_policy import ContactPolicy, ShownOffer
+from serving.offers.exploration import TakenDraws
 
 CUSTOMERS, OFFERS, SLOTS = 200, 50, 2
 _REPEATS = 50
@@ -38,6 +40,8 @@ def one_call() -> tuple[float, tuple[float, float]]:
     margins, rewards = random.random(OFFERS) * 1_000 + 100, random.random(OFFERS) * 100
     eligible = random.random(shape) < 0.8
     alike = (np.arange(OFFERS) // 4).tolist()
+    seen = random.random(OFFERS) * 50.0 + 1.0, random.random(OFFERS) * 500.0 + 19.0
+    draws = TakenDraws.of([f"OFFER-{offer:02}" for offer in range(OFFERS)], seen)
     spent = []
     for _ in range(_REPEATS):
         began = time.process_time()
@@ -54,7 +58,15 @@ def one_call() -> tuple[float, tuple[float, float]]:
         )
         terms = Terms.of(propensity, effect, margins, rewards, 5.0)
         lots = random.random((CUSTOMERS, SLOTS))
-        decide(terms.priority, permissions.is_permitted, lots, explore=0.02, alike=alike)
+        swing = propensity * (margins - rewards)
+        decide(
+            terms.priority,
+            permissions.is_permitted,
+            lots,
+            explore=0.02,
+            alike=alike,
+            unknown=Unknown(0.1, partial(draws.best, terms.priority, swing)),
+        )
         spent.append((time.process_time() - began) * 1_000)
     return float(np.median(spent)), (min(spent), max(spent))
 

@@ -66,6 +66,13 @@ class OfferSettings:
         least=0,
         most=100,
     )
+    explore_unknown_percent: int = setting(
+        10,
+        "Of a hundred decisions so many more show an offer as often as it may be the best, by what is known of how often "
+        "each is taken; 0 leaves the lot alone.",
+        least=0,
+        most=100,
+    )
     unsuitable: NamedTexts = table_of(
         "Named rules over features; to a customer who meets one no offer is shown, such as "
         'unhappy = "open_complaints_count_lifetime >= 1".'

@@ -15,6 +15,7 @@ def test_percentages_become_shares_weights_and_prices() -> None:
         levers={"tea": "20", "cup": "-99", "pot": "0"},
         contact_cents=7,
         explore_percent=4,
+        explore_unknown_percent=12,
         hold_out_percent=9,
         response_days=11,
         unsuitable={"unhappy": "complaints >= 1"},
@@ -30,10 +31,11 @@ def test_percentages_become_shares_weights_and_prices() -> None:
         response_days=11,
         unsuitable={"unhappy": "complaints >= 1"},
         budget_price=2.5,
+        explore_unknown=0.12,
     )
 
 
 def test_a_company_that_says_nothing_lays_down_the_defaults() -> None:
     assert Policy.of(OfferSettings()) == Policy(
-        ContactPolicy({}, 0, 3, 30), {}, 0.0, 0.02, 5, 30, {}, 0.0
+        ContactPolicy({}, 0, 3, 30), {}, 0.0, 0.02, 5, 30, {}, 0.0, 0.1
     )

@@ -40,6 +40,17 @@ class Rates:
         shown, taken = self.of_offer[0][which], self.of_offer[1][which]
         return np.asarray((taken + PRIOR_SHOWN * by_kind) / (shown + PRIOR_SHOWN))
 
+    def posterior(
+        self, kind: NDArray[np.integer], which: NDArray[np.integer]
+    ) -> tuple[Floats, Floats]:
+        """How sure the rate of each offer is: both parameters of a beta distribution with the mean ``of`` tells.
+
+        The rate of its kind counts as ``PRIOR_SHOWN`` showings beside the offer's own (beta-binomial, conjugate).
+        """
+        shown = self.of_offer[0][which] + PRIOR_SHOWN
+        taken = self.of(kind, which) * shown
+        return taken, shown - taken
+
 
 @dataclass(frozen=True)
 class EarlierAnswers:

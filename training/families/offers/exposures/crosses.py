@@ -159,6 +159,10 @@ class CrossFeatures:
             values[:, position] = columns[name]
         return values
 
+    def taken_posterior(self, cutoff: Cutoff) -> tuple[Floats, Floats]:
+        """What is known before an instant of how often each offer is taken, as parameters of a beta distribution."""
+        return self._rates_at(cutoff).posterior(self._kind, np.arange(len(self.offers)))
+
     def _rates_at(self, cutoff: Cutoff) -> Rates:
         """What everybody answered before an instant, counted once for all who are asked about at it."""
         if cutoff.seconds not in self._rates:
