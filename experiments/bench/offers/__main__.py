@@ -21,6 +21,7 @@ from experiments.bench.offers.journey import journey
 from experiments.bench.offers.rounds import rounds_claims
 
 CAMPAIGNS = {13: 0.708, 18: 0.777}
+PICTURE = Path("docs/offers-earned.png")
 QINIS = {WOMENS: 0.066, MENS: 0.025}
 
 
@@ -32,7 +33,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as scratch:
         claims += _journey(data, Path(scratch))
     claims += rounds_claims(given.is_small)
-    claims += company_claims(given.is_small)
+    claims += company_claims(given.is_small, PICTURE)
     return conclude("offers", claims, given)
 
 

@@ -22,6 +22,7 @@ from experiments.bench.offers.company import (
     known_beforehand,
     learned_from_truth,
 )
+from experiments.bench.offers.picture import earnings_plot
 from experiments.bench.offers.redrawn import Draw, TrueExposures
 
 DRAWS = 10
@@ -37,6 +38,8 @@ class _Earnings:
     learned: list[dict[float, float]] = field(default_factory=list)
     alone: list[dict[float, float]] = field(default_factory=list)
     """By the chance to take an offer alone, as if nobody acted without it."""
+    by_lot: list[dict[float, float]] = field(default_factory=list)
+    """Customers and offers drawn by lot."""
     effect_slopes: list[float] = field(default_factory=list)
     gain_slopes: list[float] = field(default_factory=list)
     persuadable_gains_cents: list[float] = field(default_factory=list)
@@ -44,6 +47,8 @@ class _Earnings:
     def add(self, draw: Draw) -> None:
         self.learned.append(earned(draw.company, draw.company.expected))
         self.alone.append(earned(draw.company, by_propensity(draw.company)))
+        random = np.random.default_rng(len(self.by_lot))
+        self.by_lot.append(earned(draw.company, random.random(draw.company.expected.shape)))
         self.effect_slopes.append(effect_slope(draw.company))
         self.gain_slopes.append(gain_slope(draw.company))
         if not math.isnan(draw.persuadable_gain_cents):
@@ -53,6 +58,18 @@ class _Earnings:
         return (
             f"    writing to {share:.0%}: of the profit of who knows all chances, learned ones earn {_mean(self.learned, share):.1%}, the "
             f"chance shown alone {_mean(self.alone, share):.1%}; told the truth of half, the other half {_mean(self.told, share):.1%}"
+        )
+
+    def picture(self) -> bytes:
+        """The share of who knows all chances by the share written to, of every way, as PNG."""
+        return earnings_plot(
+            {
+                "by lot": self.by_lot,
+                "by the chance to take it alone": self.alone,
+                "trees told the truth of half": self.told,
+                "the pair of both chances": self.learned,
+            },
+            f"Earned of what could be: simulated companies {len(self.known)}, draws {len(self.learned)}",
         )
 
     def claims(self) -> list[Claim]:
@@ -83,8 +100,11 @@ class _Earnings:
         return Claim(f"writing to {share:.0%}: over the chance shown alone, low end of 95 %", low, 0.0, "%", "at least")  # fmt: skip
 
 
-def company_claims(is_small: bool) -> list[Claim]:
-    """Companies of their own seeds, and of each what came of its exposures drawn anew; features are built once."""
+def company_claims(is_small: bool, picture: Path) -> list[Claim]:
+    """Companies of their own seeds, and of each what came of its exposures drawn anew; features are built once.
+
+    What they earn is drawn into the file ``picture``.
+    """
     customers, seeds, draws = (6_000, (1,), 2) if is_small else (20_000, (1, 2, 3), DRAWS)
     found = _Earnings()
     for seed in seeds:
@@ -99,6 +119,7 @@ def company_claims(is_small: bool) -> list[Claim]:
             print(f"company {seed}, draw {number}: by {draw.learner}: {shares}", flush=True)
     for share in SHARES:
         print(found.line(share), flush=True)
+    picture.write_bytes(found.picture())
     held, refused = coverage(made, 20 if is_small else 100)
     return [
         *found.claims(),
