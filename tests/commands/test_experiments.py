@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import doctest
 import json
+import re
 import resource
 from pathlib import Path
 from typing import Any
@@ -14,6 +16,8 @@ from regulars import describe, open_workspace
 from regulars.main import main
 from serving.access.admission import cores
 from tests.experiments.trials.company import QUICK, copied, declare, ingested_once
+
+PAGE = (Path(__file__).resolve().parents[2] / "docs" / "experiments.md").read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
@@ -127,3 +131,18 @@ def test_runs_are_put_in_order_and_families_are_left_out(company: Path) -> None:
     assert "without purchases" in ablated and "alone rhythm" in ablated
     refused = answer(company, "ablate", "slow", exit_code=2)
     assert "an experiment declared" in refused["refused"]["expected"]
+
+
+def test_the_examples_of_the_page_say_what_they_say_there(
+    company: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = copied(company, tmp_path / "company")
+    declare(folder, "lines", '[learner]\nrungs = ["logistic regression"]\n')
+    answer(folder, "run", "lines", "firm")
+    monkeypatch.chdir(tmp_path)
+    text = "\n".join(re.findall(r"```pycon\n(.*?)```", PAGE, re.DOTALL))
+    examples = doctest.DocTestParser().get_doctest(text, {}, "experiments.md", None, 0)
+    said: list[str] = []
+    result = doctest.DocTestRunner(verbose=False).run(examples, out=said.append)
+    assert result.attempted >= 4
+    assert result.failed == 0, "".join(said)
