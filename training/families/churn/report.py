@@ -45,7 +45,11 @@ from training.plots.style import ships_last
 from training.plots.survival import survival_plot
 from training.recipe.report import Report, as_table, numbers_of, rung_runs
 from training.registry.runs.record import ChildRun
-from training.safeguards.fairness.words import called_lawful, fairness_markdown
+from training.safeguards.fairness.words import (
+    called_lawful,
+    fairness_markdown,
+    groups_markdown,
+)
 from training.safeguards.leaks.gate import spoken_for
 from training.safeguards.leaks.words import leak_tables
 from training.safeguards.trust.table import trust_markdown
@@ -121,6 +125,7 @@ def _tables(learned: Learned, manifest: Manifest) -> dict[str, str]:
         "leaks.json": as_table(evaluated["leaks"]),
         **leak_tables(evaluated["leaks"]),
         "fairness.md": fairness_markdown(evaluated["fairness"]),
+        "groups.md": groups_markdown(evaluated["fairness"]),
         "origins.json": as_table(learned.origins),
         "settings_tried.json": as_table(
             {name: one.as_dict() for name, one in learned.tuned.items()}

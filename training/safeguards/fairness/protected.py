@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +18,7 @@ from features.store.store import Store
 from features.vocabulary.arrays import Floats
 from features.vocabulary.protected import is_protected
 from features.vocabulary.tables import CUSTOMER_ID, CUSTOMERS
+from features.vocabulary.time import DAY_SECONDS, Cutoff
 from training.learners.columns import SHARED_BY
 
 MOST_TEXTS = 6
@@ -33,43 +35,82 @@ class ProtectedAttribute:
     sides: tuple[Floats, ...]
 
 
+@dataclass(frozen=True)
+class ProtectedColumn:
+    """What one protected attribute says of each customer asked for; None where nothing is known."""
+
+    stored_as: str
+    entries: Sequence[Any]
+    is_text: bool
+
+    @property
+    def name(self) -> str:
+        """What the company calls it."""
+        return plain_name(self.stored_as)
+
+    def said(self, number: float) -> str:
+        """A number as people write it: instants are stored in seconds, other numbers in thousandths.
+
+        >>> ProtectedColumn("age_milli", (), False).said(34_000.0)
+        '34'
+        >>> ProtectedColumn("birthday_seconds", (), False).said(86_400.0)
+        '1970-01-02'
+        """
+        if self.stored_as.endswith("_seconds"):
+            return str(Cutoff(int(number) // DAY_SECONDS * DAY_SECONDS))
+        return f"{number / 1000 if self.stored_as.endswith('_milli') else number:g}"
+
+
+def protected_columns(
+    store: Store, pack: Pack, keys: NDArray[np.int32]
+) -> Iterator[ProtectedColumn]:
+    """The protected attributes of these customers, each of whom is asked for once; none where none is mapped."""
+    if not store.manifest.rows.get(CUSTOMERS.name):
+        return
+    file = store.table(CUSTOMERS.name)
+    names = [one for one in parquet.read_schema(file).names if is_protected(plain_name(one))]
+    if not names:
+        return
+    place = {pack.customer_ids[int(key)]: row for row, key in enumerate(keys)}
+    table = parquet.read_table(file, columns=[CUSTOMER_ID, *names])
+    table = table.filter(compute.is_in(table[CUSTOMER_ID], value_set=arrow.array(list(place))))
+    at = [place[one] for one in table[CUSTOMER_ID].to_pylist()]
+    for name in names:
+        entries: list[Any] = [None] * len(keys)
+        for row, entry in zip(at, table[name].to_pylist(), strict=True):
+            entries[row] = entry
+        kind = table[name].type
+        is_text = arrow.types.is_string(kind) or arrow.types.is_large_string(kind)
+        yield ProtectedColumn(name, entries, bool(is_text))
+
+
 def protected_attributes(
     store: Store, pack: Pack, customer_keys: NDArray[np.int32]
 ) -> tuple[ProtectedAttribute, ...]:
     """The protected attributes of these rows, by the names the company gave them; none where none is mapped."""
-    if not store.manifest.rows.get(CUSTOMERS.name):
-        return ()
-    file = store.table(CUSTOMERS.name)
-    names = [one for one in parquet.read_schema(file).names if is_protected(plain_name(one))]
-    if not names:
-        return ()
-    keys = np.unique(customer_keys)
-    place = {pack.customer_ids[int(key)]: int(key) for key in keys}
-    table = parquet.read_table(file, columns=[CUSTOMER_ID, *names])
-    table = table.filter(compute.is_in(table[CUSTOMER_ID], value_set=arrow.array(list(place))))
-    at = np.searchsorted(keys, [place[one] for one in table[CUSTOMER_ID].to_pylist()])
-    rows = np.searchsorted(keys, customer_keys)
-    found = []
-    for name in names:
-        sides = _sides(table[name])
-        spread = [np.full(len(keys), np.nan) for _ in sides]
-        for one, side in zip(spread, sides, strict=True):
-            one[at] = side
-        found.append(ProtectedAttribute(plain_name(name), tuple(one[rows] for one in spread)))
-    return tuple(found)
+    keys, rows = np.unique(customer_keys, return_inverse=True)
+    return tuple(
+        ProtectedAttribute(one.name, tuple(side[rows] for side in _sides(one)))
+        for one in protected_columns(store, pack, keys)
+    )
 
 
-def _sides(column: Any) -> list[Floats]:
-    entries = column.to_pylist()
-    if not arrow.types.is_string(column.type) and not arrow.types.is_large_string(column.type):
-        whole = column.cast(arrow.int64()) if not arrow.types.is_floating(column.type) else column
-        return [np.array([np.nan if one is None else one for one in whole.to_pylist()], np.float64)]
-    texts, counts = np.unique([one for one in entries if one is not None], return_counts=True)
-    commonest = [
-        texts[one] for one in np.argsort(-counts, kind="stable") if counts[one] >= SHARED_BY
+def commonest_texts(entries: Sequence[Any]) -> list[str]:
+    """The texts that ten or more share, the commonest first, six at most."""
+    known = [one for one in entries if one is not None]
+    texts, counts = np.unique(known, return_counts=True)
+    shared = [
+        str(texts[one]) for one in np.argsort(-counts, kind="stable") if counts[one] >= SHARED_BY
     ]
-    chosen = commonest[:1] if len(commonest) == 2 else commonest[:MOST_TEXTS]
+    return shared[:MOST_TEXTS]
+
+
+def _sides(column: ProtectedColumn) -> list[Floats]:
+    if not column.is_text:
+        return [np.array([np.nan if one is None else float(one) for one in column.entries])]
+    shared = commonest_texts(column.entries)
     return [
-        np.array([np.nan if one is None else float(one == text) for one in entries])
-        for text in chosen
+        np.array([np.nan if one is None else float(one == text) for one in column.entries])
+        # Of two texts the commoner tells both.
+        for text in (shared[:1] if len(shared) == 2 else shared)
     ]

@@ -15,6 +15,7 @@ from features.vectors.vectors import Vectors
 from features.vocabulary.arrays import Floats
 from features.vocabulary.tables import CUSTOMERS
 from training.safeguards.fairness.protected import ProtectedAttribute
+from training.safeguards.fairness.treatment import GroupTreatment
 from training.safeguards.leaks.coding import Coded, standing
 from training.safeguards.leaks.columns import ReadColumn
 from training.safeguards.leaks.weighing import Weighing, concordance
@@ -52,12 +53,15 @@ class LeftOut:
 class FairnessReport:
     """Every protected attribute that is mapped, tried on so many rows.
 
-    ``lawful`` are those that may be read, with the reason the company gives.
+    ``lawful`` are those that may be read, with the reason the company gives. ``groups`` says how a list of ``list_size``, 0 for
+    the riskiest tenth, treats the groups these attributes make; empty where it was not asked.
     """
 
     rows: int
     left_out: Sequence[LeftOut]
     lawful: Mapping[str, str] = field(default_factory=dict)
+    groups: Sequence[GroupTreatment] = ()
+    list_size: int = 0
 
     def as_dict(self) -> dict[str, Any]:
         """The report as plain fields."""
@@ -65,6 +69,8 @@ class FairnessReport:
             "rows": self.rows,
             "left_out": [_rounded(asdict(one)) for one in self.left_out],
             "lawful": dict(self.lawful),
+            "groups": [_rounded(one.as_dict()) for one in self.groups],
+            "list_size": self.list_size,
         }
 
 

@@ -12,6 +12,10 @@ HEADING = "What nobody is judged by"
 AUC, ORDER = "AUC", "of the order"
 """What is given up: of who leaves an AUC; of amounts how often, of two customers, the one who brought more is put first."""
 
+TOO_SMALL = "too small"
+_GROUPS_HEAD = ("attribute", "group", "tested", "on the list", "found", "percentages")
+_TREATMENT = {"selection": ".2f", "found": "+.1%", "calibration": "+.1%"}
+
 
 def fairness_head(measured: str = AUC) -> tuple[str, ...]:
     """The titles of the columns; ``measured`` names what is given up."""
@@ -42,11 +46,49 @@ def fairness_markdown(fairness: Mapping[str, Any], measured: str = AUC) -> str:
     return markdown(fairness_head(measured), rows) if rows else ""
 
 
+def groups_markdown(fairness: Mapping[str, Any]) -> str:
+    """How each group was treated, as a Markdown table; empty where no group was looked at."""
+    rows = [
+        (
+            one["attribute"],
+            one["group"],
+            f"{one['customers']:,}",
+            *(_estimate(one[key], shape) for key, shape in _TREATMENT.items()),
+        )
+        for one in fairness.get("groups", ())
+    ]
+    return markdown(_GROUPS_HEAD, rows) if rows else ""
+
+
+def _groups_section(fairness: Mapping[str, Any]) -> list[str]:
+    """The groups with how they are read, for a card; nothing where no group was looked at."""
+    table = groups_markdown(fairness)
+    if not table:
+        return []
+    size = fairness["list_size"]
+    of_list = f"of {size:,} customers" if size else "of the riskiest tenth"
+    return [
+        f"**Whether a list {of_list} treats groups alike**, at all tests together, each group beside all others, with 95 % intervals by "
+        "resampling customers:",
+        table,
+        "*On the list* is the share of the group on it over that of the others, *found* the share of those who left that it held less "
+        "that of the others, *percentages* what was expected less what came, less the same of the others. Alike are 1, 0 and 0. Groups "
+        "may differ because they leave differently often: a ratio says that a list falls on one more, not why.",
+    ]
+
+
+def _estimate(value: Mapping[str, float] | None, shape: str) -> str:
+    if value is None:
+        return TOO_SMALL
+    mean, low, high = (format(value[key], shape) for key in ("mean", "low", "high"))
+    return f"{mean} [{low}, {high}]"
+
+
 def fairness_section(fairness: Mapping[str, Any], measured: str = AUC) -> list[str]:
     """What a card says of what people cannot be judged by; nothing where none of it is mapped."""
     said = " ".join(fairness_sentences(fairness, measured))
     table = [fairness_markdown(fairness, measured)] if fairness["left_out"] else []
-    return [f"## {HEADING}", said, *table] if said else []
+    return [f"## {HEADING}", said, *table, *_groups_section(fairness)] if said else []
 
 
 def fairness_lines(fairness: Mapping[str, Any], measured: str = AUC) -> Sequence[str]:

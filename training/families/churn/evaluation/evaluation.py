@@ -123,7 +123,9 @@ def evaluate(
     """
     ladder, question = learned.ladder, learned.manifest.task.question
     tested, vectors = tested_vectors(learned)
-    on_data = measured_on_data(learned, known_before, store=store, lawful=lawful)
+    on_data = measured_on_data(
+        learned, known_before, store=store, lawful=lawful, list_size=settings.list_size
+    )
     spent = spent_by_leavers(tested, vectors) if question.means_leaving else 0.0
     action = _action(settings, actions, on_data)
     costs = list_costs(

@@ -84,6 +84,7 @@ def measured_again(
         said_before(said["leaks"]),
         store=store,
         lawful=said["fairness"]["lawful"],
+        list_size=said["fairness"].get("list_size", 0),
     )
     trust = examine_alone(learned, currency=said["currency"]).as_dict()
     held = found.splits.shipped.calibration_rows(found.dataset)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
+
+import numpy as np
 
 from features.store.store import Store
 from features.vectors.refresh import end_of_data
@@ -21,8 +23,10 @@ from training.families.churn.timing.probably_gone import ProbablyGone
 from training.ladder.tested import Tested
 from training.questions.buying import Inactivity
 from training.questions.question import Question
+from training.safeguards.fairness.groups import declared_groups
 from training.safeguards.fairness.protected import protected_attributes
 from training.safeguards.fairness.report import FairnessReport, weigh_protected
+from training.safeguards.fairness.treatment import AnsweredTest, treatments
 from training.safeguards.leaks.columns import read_columns
 from training.safeguards.leaks.report import LeakReport, look_for_leaks, newest_rows
 
@@ -60,11 +64,13 @@ def measured_on_data(
     *,
     store: Store | None,
     lawful: Mapping[str, str],
+    list_size: int,
 ) -> MeasuredOnData:
     """Measure a learned model on the data it learned from and was tested on.
 
     ``known_before`` is what a person has said of columns that tell much of the outcome; in ``store`` lie
-    the protected attributes that no pack has, and ``lawful`` says which of them are read, and why.
+    the protected attributes that no pack has, and ``lawful`` says which of them are read, and why. How groups are
+    treated is told of a list of ``list_size``, 0 for the riskiest tenth.
     """
     tested, vectors = tested_vectors(learned)
     question, attributes = learned.manifest.task.question, learned.pack.attributes
@@ -74,7 +80,7 @@ def measured_on_data(
         leavers=_leavers(learned, question),
         contacts=_contacts(learned, question),
         leaks=_leaks(learned, question, known_before),
-        fairness=_fairness(learned, store, lawful),
+        fairness=_fairness(learned, tested, store, lawful, list_size),
     )
 
 
@@ -96,13 +102,26 @@ def _leaks(learned: Learned, question: Question, known_before: Mapping[str, str]
     )
 
 
-def _fairness(learned: Learned, store: Store | None, lawful: Mapping[str, str]) -> FairnessReport:
+def _fairness(
+    learned: Learned,
+    tested: Sequence[Tested],
+    store: Store | None,
+    lawful: Mapping[str, str],
+    list_size: int,
+) -> FairnessReport:
     dataset = learned.dataset
     newest = dataset.select(newest_rows(dataset.vectors.cutoff_seconds, dataset.outcomes))
     keys = newest.vectors.customer_keys
     protected = () if store is None else protected_attributes(store, learned.pack, keys)
     columns = read_columns(learned.declarations, learned.pack, learned.usable)
-    return weigh_protected(newest.vectors, newest.outcomes, columns, protected, lawful)
+    report = weigh_protected(newest.vectors, newest.outcomes, columns, protected, lawful)
+    if store is None or not protected:
+        return report
+    everybody = np.concatenate([one.customer_keys for one in tested])
+    answered = [AnsweredTest(one.customer_keys, one.outcomes, one.probability) for one in tested]
+    groups = declared_groups(store, learned.pack, everybody)
+    found = treatments(answered, groups, list_size=list_size)
+    return replace(report, groups=found, list_size=list_size)
 
 
 def _gone(
