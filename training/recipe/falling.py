@@ -10,6 +10,7 @@ from training.bundles.bundle import write
 from training.bundles.kind import Asked, Model
 from training.bundles.manifest import Manifest
 from training.measures.predictions.stored import StoredPredictions
+from training.recipe.data_sheet import DATA_SHEET_FILE, data_sheet
 from training.recipe.family import Family, Given, Learned, Own
 from training.recipe.report import Report, draw_plots, no_plots, write_report
 from training.registry.gate import failed_of, said_of
@@ -74,6 +75,7 @@ def write_run(
     manifest = write(family.kind, drafted, model, folder / BUNDLE_FOLDER)
     report = family.report(given, learned, manifest)
     write_report(report, manifest, folder)
+    (folder / DATA_SHEET_FILE).write_text(data_sheet(given.store), encoding="utf-8")
     if report.predictions is not None:
         kept = StoredPredictions(given.workspace)
         kept.write(_predictions_of(folder), report.predictions, given.pack.customer_ids)

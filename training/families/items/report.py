@@ -76,7 +76,7 @@ def item_card(manifest: Manifest, origins: Mapping[str, Any], *, company: str = 
         f"{origins['tested_at']}, and what ships was fitted on {', '.join(origins['fitted_at'])} and "
         f"knows purchases up to {origins['as_of']}.",
         "## What to know before using it",
-        "\n".join(f"- {note}" for note in manifest.notes),
+        "\n".join(f"- {note}" for note in _limits(manifest)),
         "## Made with",
         ", ".join(f"{name} {version}" for name, version in sorted(manifest.tools.items())) + ".",
     ]
@@ -131,6 +131,15 @@ def _balanced(balance: Mapping[str, Any], origins: Mapping[str, Any]) -> str:
         f"purchases, and changed NDCG@10 by {change}. {shares}\n\n"
         + curve_markdown(balance["curve"])
     )
+
+
+def _limits(manifest: Manifest) -> list[str]:
+    return [
+        "A list says what is likely bought, not what it adds by being shown: that takes a hold-out to measure.",
+        "It is tested on one day: how it does in other seasons is not seen.",
+        "What was bought before the data begin is not known, and counts as never bought.",
+        *manifest.notes,
+    ]
 
 
 def item_plots(manifest: Manifest, origins: Mapping[str, Any]) -> Mapping[str, bytes]:

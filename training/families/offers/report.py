@@ -61,11 +61,25 @@ def offer_card(
         "## What offers change",
         _changes(manifest),
         "## What to know before using it",
-        "\n".join(f"- {note}" for note in manifest.notes) or "Nothing.",
+        "\n".join(f"- {note}" for note in _limits(manifest)),
         "## Made with",
         ", ".join(f"{name} {version}" for name, version in sorted(manifest.tools.items())) + ".",
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def _limits(manifest: Manifest[OfferTask]) -> list[str]:
+    return [
+        "It is learned from whom offers were shown to: of customers no campaign ever reached it says what it says of others alike.",
+        "An offer nobody has been shown is told by its attributes and by the rate of its kind.",
+        "A reason says what the model looked at, not what would change anybody's mind.",
+        *(
+            []
+            if manifest.task.is_causal
+            else ["Whoever is likely to take an offer may be likely to buy without it."]
+        ),
+        *manifest.notes,
+    ]
 
 
 def _table(rows: Sequence[Mapping[str, Any]]) -> str:
