@@ -15,7 +15,7 @@ from regulars.narrator import Outcome, Table
 from regulars.options import CutoffType, a_file
 
 if TYPE_CHECKING:
-    from regulars.library.labelled import LabelledTable
+    from regulars.library.datasets.labelled import LabelledTable
     from serving.ledger.privacy import Withheld
 
 
@@ -38,7 +38,7 @@ def dataset(call: Call, outcome: str, cutoffs: Sequence[Cutoff], export: Path | 
     """Build the labelled data a training learns from, and say what came of whom at each cutoff."""
     from features.exports.table_files import refuse_other_file, write_tables
     from features.store.store import open_store
-    from regulars.library.datasets import dataset_table
+    from regulars.library.datasets.outcomes import dataset_table
     from regulars.library.names import NamesInTables
     from serving.ledger.administration import made_without_withheld
 

@@ -80,7 +80,7 @@ class OpenWorkspace(Generic[Tabular]):
         ``UsageRefused`` for a cutoff outside of the data.
         """
         from features.vectors.vectors import build_vectors
-        from regulars.library.labelled import named_rows, plan_entries
+        from regulars.library.datasets.labelled import named_rows, plan_entries
         from training.bundles.plans import plan_in_use
 
         def make(names: NamesInTables) -> DescribedTable:
@@ -107,7 +107,7 @@ class OpenWorkspace(Generic[Tabular]):
         other customers alone. Raises ``UsageRefused`` for an unknown outcome, and for a cutoff whose outcome the data do not
         tell; ``ModelRefused`` as a training would.
         """
-        from regulars.library.datasets import dataset_table
+        from regulars.library.datasets.outcomes import dataset_table
 
         def make(names: NamesInTables) -> DescribedTable:
             return dataset_table(
@@ -129,8 +129,8 @@ class OpenWorkspace(Generic[Tabular]):
         Forward it waits for the horizon and the gap of the outcome. Its latest test is the part ``test`` of the dataset: leave
         these rows out while you choose.
         """
-        from regulars.library.datasets import churn_settings
-        from regulars.library.value_dataset import VALUE, value_origins
+        from regulars.library.datasets.outcomes import churn_settings
+        from regulars.library.datasets.value import VALUE, value_origins
         from training.learners.estimators.customers import CustomerSplit
         from training.learners.estimators.forward import ForwardSplit
         from training.questions.kinds import question_of

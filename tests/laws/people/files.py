@@ -14,7 +14,7 @@ import pyarrow.parquet as parquet
 
 from features.exports.table_files import FORMATS, write_tables
 from features.store.store import open_store
-from regulars.library.datasets import labelled_table
+from regulars.library.datasets.outcomes import labelled_table
 from regulars.library.names import NamesInTables
 from serving.campaigns.contact_list import ENDINGS, write_contact_list
 from serving.campaigns.exposures import write_exposures

@@ -17,7 +17,7 @@ from features.vocabulary.errors import UsageRefused, did_you_mean
 from features.vocabulary.progress import Progress, silent
 from features.vocabulary.time import Cutoff
 from regulars.library.columns import CUSTOMER_AT_CUTOFF
-from regulars.library.labelled import (
+from regulars.library.datasets.labelled import (
     OUTCOME,
     SPLIT,
     SPLIT_ENTRY,
@@ -26,9 +26,9 @@ from regulars.library.labelled import (
     of_the_named,
     plan_entries,
 )
+from regulars.library.datasets.value import VALUE, value_table
 from regulars.library.names import NamesInTables
 from regulars.library.tables import DescribedTable, Entry
-from regulars.library.value_dataset import VALUE, value_table
 from training.bundles.plans import plan_to_learn
 from training.datasets.parts import parts_of
 from training.learners.usable import usable_features

@@ -13,7 +13,7 @@ from features.vocabulary.errors import UsageRefused
 from features.vocabulary.progress import Progress, silent
 from features.vocabulary.time import Cutoff
 from regulars.library.columns import CUSTOMER_AT_CUTOFF
-from regulars.library.labelled import (
+from regulars.library.datasets.labelled import (
     OUTCOME,
     SPLIT,
     SPLIT_ENTRY,
