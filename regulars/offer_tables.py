@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 
 from regulars.narrator import Outcome, Table
-from serving.offers.plans import WrittenPlan
+from serving.offers.plans import PlanLine, WrittenPlan
 from serving.offers.rule_change import GroupChange, OfferChange, RuleChange
 
 _MOVES_SHOWN = 10
@@ -88,23 +88,35 @@ def _groups(groups: Sequence[GroupChange]) -> Table:
 
 def plan_outcome(plan: WrittenPlan, file: str, currency: str) -> Outcome:
     """What is said of a written plan."""
+    apart = f"; no contacts beside the offers: {plan.contacts_apart}" if plan.contacts_apart else ""
     return Outcome(
-        said=f"Wrote offers for {plan.shown:,} of {plan.customers:,} customers, worth "
-        f"{_money(plan.value_cents)} {currency} of {_money(plan.bound_cents)} at most",
+        said=f"Wrote what to do for {plan.shown:,} of {plan.customers:,} customers, worth "
+        f"{_money(plan.value_cents)} {currency} of {_money(plan.bound_cents)} at most{apart}",
         next="hand the file to your CRM, and what was shown back in the table of exposures",
         data=asdict(plan) | {"file": file},
         lines=_newer(plan.newer_customers),
-        tables=[
-            Table(
-                "Budgets",
-                ("budget", "used", "one more unit brings, in cents"),
-                [
-                    (name, f"{used:,.0f}", f"{plan.prices[name]:,.4f}")
-                    for name, used in plan.used.items()
-                ],
-            )
-        ],
+        tables=[_given(plan.lines, currency), *([_budgets(plan)] if plan.used else [])],
     )
+
+
+def _given(lines: Sequence[PlanLine], currency: str) -> Table:
+    rows = [
+        (
+            one.name,
+            f"{one.customers:,}",
+            _money(one.net_gain_cents),
+            _money(one.cost_cents),
+            ", ".join(one.sources),
+        )
+        for one in lines
+    ]
+    columns = ("offer or contact", "customers", "net gain", "cost", "effect")
+    return Table(f"What to do, in {currency} expected", columns, rows)
+
+
+def _budgets(plan: WrittenPlan) -> Table:
+    rows = [(name, f"{used:,.0f}", f"{plan.prices[name]:,.4f}") for name, used in plan.used.items()]
+    return Table("Budgets", ("budget", "used", "one more unit brings, in cents"), rows)
 
 
 def _newer(customers: int) -> list[str]:

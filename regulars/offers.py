@@ -46,6 +46,7 @@ def offers_simulate(call: Call, levers: Sequence[str], **changes: int | None) ->
 )
 @click.option("--channel", "channels", multiple=True, help="So often at most: post=2000.")
 @click.option("--least", "least", multiple=True, help="So often at least: OFFER-01=500.")
+@click.option("--no-contacts", is_flag=True, help="Offers alone, no calls, letters or e-mails.")
 @verb
 def offers_plan(
     call: Call,
@@ -54,8 +55,9 @@ def offers_plan(
     budget_cents: int | None,
     channels: Sequence[str],
     least: Sequence[str],
+    no_contacts: bool,
 ) -> Outcome:
-    """Write who is to be shown which offer to FILE, so that all bring most within the budgets."""
+    """Write who is to be given which offer or contact to FILE, so that all bring most within the budgets."""
     from regulars.offer_tables import plan_outcome
     from serving.offers.plans import counts_of, write_plan
 
@@ -68,6 +70,7 @@ def offers_plan(
         channels=counts_of(channels),
         least=counts_of(least),
         at=now_seconds(),
+        with_contacts=not no_contacts,
         progress=call.narrator.progress,
     )
     return plan_outcome(plan, str(file), call.settings.company.currency)

@@ -331,8 +331,7 @@ def _dropped(found: Offering, arbitrated: Arbitrated, row: int) -> list[DroppedA
 
 
 def _warnings(found: Offering) -> list[WarningAnswer]:
-    task = found.bundle.manifest.task
-    if task.is_causal:
+    if found.manifest.task.is_causal:
         return []
-    message = f"Chances are not effects: {task.not_causal_because}."
+    message = f"Chances are not effects: {found.not_causal_because}."
     return [WarningAnswer(code="not_causal", message=message, features=None)]

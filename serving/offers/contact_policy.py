@@ -45,6 +45,15 @@ class ShownOffer:
     seconds: Ints
     taken: Flags
 
+    def and_also(self, others: ShownOffer) -> ShownOffer:
+        """What was shown to the same customers by both accounts."""
+        return ShownOffer(
+            np.r_[self.customers, others.customers],
+            np.r_[self.offers, others.offers],
+            np.r_[self.seconds, others.seconds],
+            np.r_[self.taken, others.taken],
+        )
+
     def capped(
         self, policy: ContactPolicy, offer_channels: tuple[str, ...], customers: int, at: int
     ) -> Flags:

@@ -162,6 +162,10 @@ class Offering:
         """Whether the customer refused profiling."""
         return key in self._declined
 
+    def unreachable(self, keys: NDArray[np.int32]) -> NDArray[np.bool_]:
+        """Whether each customer refused marketing."""
+        return np.asarray(self._unreachable[keys])
+
     def with_policy(self, policy: Policy) -> Offering:
         """The same under another policy."""
         made = copy(self)
@@ -242,7 +246,7 @@ class Offering:
         """
         count, offers = len(keys), len(self.offers)
         shape = (count, offers)
-        shown, policy = self._shown_to(keys, decisions), self.policy.contact
+        shown, policy = self.shown_to(keys, decisions), self.policy.contact
         valid = np.array([one.is_valid(at) for one in self.offers.listed])
         holds = np.column_stack(
             [rule.holds(expected.values[place::offers]) for place, rule in enumerate(self._rules)]
@@ -250,7 +254,7 @@ class Offering:
         drops = {
             "not_valid": ~valid[None, :],
             "not_eligible": ~holds,
-            "no_consent": self._unreachable[keys][:, None],
+            "no_consent": self.unreachable(keys)[:, None],
             "taken_already": shown.taken_before(count, offers, at, self.policy.response_days),
             "channel_full": shown.capped(policy, self.channels, count, at),
             "quiet_days": shown.quiet(policy, count, at)[:, None],
@@ -268,12 +272,28 @@ class Offering:
             drops["do_not_disturb"] = expected.effect_high < 0
         return Permissions.of(shape, drops)
 
+    @property
+    def assumes_effects(self) -> bool:
+        """Whether effects are what the company assumes: no control arm tells them, and it has said so."""
+        return not self.manifest.task.is_causal and self.policy.assumed_effect < 1.0
+
+    @property
+    def not_causal_because(self) -> str:
+        """Why chances are no learned effects, and what is assumed in their place; empty where effects are learned."""
+        why = self.manifest.task.not_causal_because
+        if not self.assumes_effects:
+            return why
+        percent = round(100 * self.policy.assumed_effect)
+        return f"{why}; of a hundred who take an offer {percent} are assumed to act because of it"
+
     def terms(self, expected: Expected, context: Floats | None = None) -> Terms:
-        """What a priority is made of."""
-        listed = self.offers.listed
+        """What a priority is made of; the effect is learned, else the assumed share of who takes the offer, else not known."""
+        listed, effect = self.offers.listed, expected.effect
+        if self.assumes_effects:
+            effect = self.policy.assumed_effect * expected.propensity
         return Terms.of(
             expected.propensity,
-            expected.effect,
+            effect,
             np.array([float(one.margin_cents) for one in listed]),
             np.array([float(one.reward_cost_cents) for one in listed]),
             self.policy.contact_cents,
@@ -299,7 +319,7 @@ class Offering:
         )
         return Arbitrated(expected, permissions, terms, decided)
 
-    def _shown_to(self, keys: NDArray[np.int32], decisions: PlacedDecisions) -> ShownOffer:
+    def shown_to(self, keys: NDArray[np.int32], decisions: PlacedDecisions) -> ShownOffer:
         """What was shown to these customers: as the store has it, and as was decided since."""
         stored = self._ground.crosses.showings
         rows, who = stored.rows_of(keys)

@@ -1,10 +1,11 @@
-"""Offers for everybody: a change of rules simulated, and a list written within budgets."""
+"""Offers and contacts for everybody: a change of rules simulated, and a list written within budgets."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -21,9 +22,26 @@ from serving.offers.allocation.allocation import allocate
 from serving.offers.allocation.budgets import Budget
 from serving.offers.arbitration import NOTHING
 from serving.offers.audience import Audience
+from serving.offers.candidates import Candidates, Choices
+from serving.offers.contacts import Contacts, why_apart
 from serving.offers.offering import Offering, offering_in
 from serving.offers.policy import Policy
 from serving.offers.rule_change import RuleChange, simulate
+from serving.snapshot.reading import open_snapshot
+from serving.snapshot.scores_of_model import scores_in_use
+
+PLAN_SCHEMA = pa.schema(
+    {
+        "customer_id": pa.string(),
+        "offer_id": pa.string(),
+        "channel": pa.string(),
+        "net_gain_cents": pa.float64(),
+        "cost_cents": pa.float64(),
+        "source": pa.string(),
+        "priority_cents": pa.float64(),
+    }
+)
+"""One line a customer who is given something; ``offer_id`` is that of an offer or the name of a contact, as exposures have it."""
 
 
 def required_offering(settings: Settings, workspace: Workspace) -> Offering:
@@ -96,10 +114,26 @@ def counts_of(written: Sequence[str]) -> dict[str, int]:
 
 
 @dataclass(frozen=True)
-class WrittenPlan:
-    """A list that was written: how many customers are shown something, what it brings and what prices say.
+class PlanLine:
+    """What a plan gives of one offer or contact: to how many, what that brings and costs, and how its effect is known.
 
-    Of ``newer_customers`` events were told since the store was made, which do not count here.
+    Money is in cents by expectation; ``sources`` are several where the effect is known otherwise for some customers.
+    """
+
+    name: str
+    customers: int
+    net_gain_cents: float
+    cost_cents: float
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class WrittenPlan:
+    """A list that was written: how many customers are given something, what it brings and what prices say.
+
+    ``lines`` are the offers and contacts in it, what brings most first. ``contacts_apart`` says why no contacts were held
+    against the offers; it is empty where they were, or were not asked for. Of ``newer_customers`` events
+    were told since the store was made, which do not count here.
     """
 
     customers: int
@@ -108,6 +142,8 @@ class WrittenPlan:
     bound_cents: float
     prices: Mapping[str, float]
     used: Mapping[str, float]
+    lines: tuple[PlanLine, ...]
+    contacts_apart: str
     newer_customers: int = 0
 
 
@@ -121,69 +157,116 @@ def write_plan(
     channels: Mapping[str, int],
     least: Mapping[str, int],
     at: int,
+    with_contacts: bool = True,
     progress: Progress = silent,
 ) -> WrittenPlan:
-    """Write one offer for each customer who is to be shown one, so that all bring most within the budgets.
+    """Write one offer or contact for each customer who is to be given one, so that all bring most within the budgets.
 
     ``most`` are so many customers, ``budget_cents`` what rewards and contacts may cost by expectation, ``channels`` so
-    many showings by some channels, ``least`` so many of some offers. The file, CSV or Parquet, has customer_id, offer_id and priority_cents, the most valuable first.
+    many by some channels, ``least`` so many of some offers. The file, CSV or Parquet, has customer_id, offer_id, channel,
+    net_gain_cents, cost_cents, source and priority_cents, the most valuable first. ``with_contacts`` holds the plain contacts of
+    the scores in use against the offers, where both are told in the same money.
     """
     refuse_other_file(file)
     found = required_offering(settings, workspace)
     # The budgets themselves find their prices here.
     found = found.with_policy(replace(found.policy, budget_price=0.0))
-    names = [one.offer_id for one in found.offers.listed]
-    _refuse_unknown(least, names, "offers")
-    _refuse_unknown(channels, sorted(set(found.channels)), "channels")
+    contacts, contacts_apart = _contacts(found, workspace) if with_contacts else (None, "")
+    choices = Choices(found, contacts)
+    _refuse_unknown(least, choices.names, "offers of the table of offers, or contacts beside them")
+    _refuse_unknown(channels, sorted(set(choices.channels)), "channels of offers or contacts")
 
     def make(_: Withheld, check: Callable[[], None]) -> WrittenPlan:
         audience = Audience.of(found, workspace, at=at)
-        values, costs = _values(found, audience, at, progress)
-        budgets = _budgets(found, costs, most, budget_cents, channels, least)
-        plan = allocate(values, budgets, progress=progress)
-        shown = np.flatnonzero(plan.offers != NOTHING)
-        worth = values[shown, plan.offers[shown]]
-        order = np.argsort(-worth, kind="stable")
-        ids = [found.customer_ids[int(audience.keys[row])] for row in shown[order]]
-        offers = [names[offer] for offer in plan.offers[shown[order]]]
-        columns = {
-            "customer_id": ids,
-            "offer_id": offers,
-            "priority_cents": np.round(worth[order], 2),
-        }
-        write_tables(file, [pa.table(columns)], check)
+        candidates = Candidates.of(choices, audience, at, progress)
+        budgets = _budgets(candidates, most, budget_cents, channels, least)
+        plan = allocate(candidates.priority, budgets, progress=progress)
+        rows = np.flatnonzero(plan.offers != NOTHING)
+        order = np.argsort(-candidates.priority[rows, plan.offers[rows]], kind="stable")
+        table = _table(candidates, rows[order], plan.offers[rows[order]])
+        write_tables(file, [table], check)
         return WrittenPlan(
-            len(audience.keys),
-            len(shown),
-            plan.value,
-            plan.bound,
-            plan.prices,
-            plan.used,
-            audience.newer_customers,
+            customers=len(audience.keys),
+            shown=len(rows),
+            value_cents=plan.value,
+            bound_cents=plan.bound,
+            prices=plan.prices,
+            used=plan.used,
+            lines=_lines(table),
+            contacts_apart=contacts_apart,
+            newer_customers=audience.newer_customers,
         )
 
     return made_without_withheld(workspace, make)
 
 
+def _contacts(found: Offering, workspace: Workspace) -> tuple[Contacts | None, str]:
+    """The contacts that may be held against the offers, or none and why."""
+    snapshot = open_snapshot(workspace) if scores_in_use(workspace) is not None else None
+    apart = why_apart(found, snapshot)
+    if snapshot is None or apart:
+        return None, apart
+    return Contacts.beside(found, snapshot), ""
+
+
+def _table(candidates: Candidates, rows: NDArray[np.int64], columns: NDArray[np.int64]) -> pa.Table:
+    """The lines of the file, in the order of the rows."""
+    choices = candidates.choices
+    ids, keys = choices.offering.customer_ids, candidates.keys
+    return pa.table(
+        {
+            "customer_id": [ids[int(keys[row])] for row in rows],
+            "offer_id": [choices.names[one] for one in columns],
+            "channel": [choices.channels[one] for one in columns],
+            "net_gain_cents": np.round(candidates.net_gain[rows, columns], 2),
+            "cost_cents": np.round(candidates.cost[rows, columns], 2),
+            "source": candidates.sources(rows, columns).tolist(),
+            "priority_cents": np.round(candidates.priority[rows, columns], 2),
+        },
+        schema=PLAN_SCHEMA,
+    )
+
+
+def _lines(table: pa.Table) -> tuple[PlanLine, ...]:
+    """What a plan gives, offer by offer."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for row in table.drop_columns(["customer_id"]).to_pylist():
+        found.setdefault(row["offer_id"], []).append(row)
+    lines = (
+        PlanLine(
+            name,
+            len(rows),
+            float(sum(one["net_gain_cents"] for one in rows)),
+            float(sum(one["cost_cents"] for one in rows)),
+            tuple(sorted({one["source"] for one in rows})),
+        )
+        for name, rows in found.items()
+    )
+    return tuple(sorted(lines, key=lambda one: (-one.net_gain_cents, one.name)))
+
+
 def _budgets(
-    found: Offering,
-    costs: NDArray[np.float64],
+    candidates: Candidates,
     most: int | None,
     budget_cents: int | None,
     channels: Mapping[str, int],
     least: Mapping[str, int],
 ) -> list[Budget]:
-    names = [one.offer_id for one in found.offers.listed]
+    choices = candidates.choices
+    names = np.array(choices.names)
     budgets = []
     if most is not None:
         budgets.append(Budget("customers", float(most), np.ones(len(names))))
     if budget_cents is not None:
-        budgets.append(Budget("cents", float(budget_cents), costs))
+        budgets.append(Budget("cents", float(budget_cents), candidates.cost))
     for channel, count in channels.items():
-        uses = np.array([float(one == channel) for one in found.channels])
+        uses = np.array([float(one == channel) for one in choices.channels])
         budgets.append(Budget(channel, float(count), uses))
+    for contact, capacity in choices.capacities.items():
+        uses = (names == contact).astype(np.float64)
+        budgets.append(Budget(f"capacity of {contact}", float(capacity), uses))
     for offer, count in least.items():
-        uses = (np.array(names) == offer).astype(np.float64)
+        uses = (names == offer).astype(np.float64)
         budgets.append(Budget(f"at least {offer}", float(count), uses, is_least=True))
     return budgets
 
@@ -192,21 +275,7 @@ def _refuse_unknown(named: Mapping[str, int], known: Sequence[str], what: str) -
     for one in named:
         if one not in known:
             raise UsageRefused(
-                expected=f"{what} of the table of offers",
+                expected=what,
                 found=f'"{one}"',
                 remedy=did_you_mean(one, list(known)),
             )
-
-
-def _values(
-    found: Offering, audience: Audience, at: int, progress: Progress
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """What each permitted offer is worth to each customer, and what it costs by expectation."""
-    shape = len(audience.keys), len(found.offers)
-    values, costs = np.full(shape, -np.inf), np.zeros(shape)
-    for block in audience.blocks(found, "what every offer is worth", progress):
-        allowed = found.permissions(block.keys, block.expected, block.decisions, at).is_permitted
-        terms = found.terms(block.expected)
-        values[block.rows] = np.where(allowed, terms.priority, -np.inf)
-        costs[block.rows] = terms.spent
-    return values, costs

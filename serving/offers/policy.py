@@ -23,6 +23,8 @@ class Policy:
     unsuitable: Mapping[str, str] = field(default_factory=dict)
     budget_price: float = 0.0
     explore_unknown: float = 0.0
+    assumed_effect: float = 1.0
+    """Of those who take an offer, the share assumed to act because of it; at 1 nothing is assumed."""
 
     @property
     def unknown_share(self) -> float:
@@ -42,4 +44,5 @@ class Policy:
             settings.unsuitable,
             settings.budget_price_percent / 100,
             settings.explore_unknown_percent / 100,
+            settings.assumed_effect_percent / 100,
         )

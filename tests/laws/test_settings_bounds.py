@@ -34,6 +34,7 @@ NUMBERS: dict[str, tuple[int, int | None, int | None]] = {
     "offers.response_days": (30, 1, ANY),
     "offers.contact_cents": (0, 0, ANY),
     "offers.budget_price_percent": (0, 0, ANY),
+    "offers.assumed_effect_percent": (100, 1, 100),
     "offers.quiet_days": (0, 0, ANY),
     "offers.refusals": (3, 0, ANY),
     "offers.suppressed_days": (30, 0, ANY),

@@ -11,13 +11,21 @@ import pytest
 from experiments.world import WorldSpec, simulate
 from features.company.settings.reading import load_settings
 from features.company.workspace import Workspace
+from features.plan.plan import standard_plan
 from features.store.ingestion import ingest
+from features.vectors.refresh import refresh_vectors
 from serving.in_use.models_in_use import InUse
 from serving.nightly.run import score_everybody
 from serving.snapshot.reading import Snapshot, open_snapshot
 from tests.oracles.published import Published
 from tests.serving.calling import Caller, Service
-from tests.serving.company import Company, company_in, put_segments_to_use, put_value_to_use
+from tests.serving.company import (
+    Company,
+    company_in,
+    put_segments_to_use,
+    put_to_use,
+    put_value_to_use,
+)
 from tests.shared_companies import made_once, own_copy, shared_folder
 from tests.training.families.items.drugstore import write_drugstore
 from training.families.items.family import ITEMS_FAMILY
@@ -129,6 +137,22 @@ def _offering(folder: Path) -> None:
     )
     company = ingested(path)
     train(OFFERS_FAMILY, company.settings, company.workspace)
+
+
+@pytest.fixture(scope="session")
+def arbitrating_company(tmp_path_factory: pytest.TempPathFactory) -> Company:
+    """A copy of that company with models of risk and value beside its offers, and scores made with them; nobody changes it."""
+
+    def make(folder: Path) -> None:
+        made = made_once(shared_folder(tmp_path_factory), "offering", _offering)
+        copytree(made, folder, dirs_exist_ok=True)
+        company = found_in(folder)
+        refresh_vectors(company.workspace, plan_for=standard_plan, threads=1)
+        put_to_use(company.settings, company.workspace, family="logistic", version="1")
+        put_value_to_use(company)
+        score_everybody(company.settings, company.workspace)
+
+    return found_in(own_copy(tmp_path_factory, "arbitrating", make))
 
 
 def ingested(path: Path) -> Company:

@@ -35,7 +35,8 @@ TITLES: Mapping[str, str] = {
     "letter": phrase("Letter"),
     "mail": phrase("E-mail"),
 }
-_CHANNELS = {"call": "phone", "letter": "post", "mail": "email"}
+CHANNELS = {"call": "phone", "letter": "post", "mail": "email"}
+"""How a customer is reached by each plain contact."""
 _NAMED = {
     LifecycleStatus.SLOWING: "slowing_percent",
     LifecycleStatus.AT_RISK: "at_risk_percent",
@@ -91,7 +92,7 @@ class Action:
         percents = (getattr(said, _NAMED.get(one, "other_percent")) for one in LifecycleStatus)
         return cls(
             name,
-            _CHANNELS[name],
+            CHANNELS[name],
             said.cost_cents,
             tuple(percent / 100 for percent in percents),
             ASSUMED,

@@ -42,6 +42,13 @@ class OfferSettings:
         "`regulars offers plan` shows.",
         least=0,
     )
+    assumed_effect_percent: int = setting(
+        100,
+        "Assumed where no control arm tells what offers change: of a hundred customers who take an offer, so many "
+        "would not have acted without it. At 100 nothing is assumed, and contacts are not held against offers.",
+        least=1,
+        most=100,
+    )
     weekly_caps: Annotated[NamedTexts, whole_numbers(0)] = table_of(
         'For each channel, at most so many offers a customer in seven days, such as email = "1".'
     )

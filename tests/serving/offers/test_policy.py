@@ -20,6 +20,7 @@ def test_percentages_become_shares_weights_and_prices() -> None:
         response_days=11,
         unsuitable={"unhappy": "complaints >= 1"},
         budget_price_percent=250,
+        assumed_effect_percent=40,
         weekly_caps={"email": "0"},
     )
     assert Policy.of(settings) == Policy(
@@ -32,10 +33,11 @@ def test_percentages_become_shares_weights_and_prices() -> None:
         unsuitable={"unhappy": "complaints >= 1"},
         budget_price=2.5,
         explore_unknown=0.12,
+        assumed_effect=0.4,
     )
 
 
 def test_a_company_that_says_nothing_lays_down_the_defaults() -> None:
     assert Policy.of(OfferSettings()) == Policy(
-        ContactPolicy({}, 0, 3, 30), {}, 0.0, 0.02, 5, 30, {}, 0.0, 0.1
+        ContactPolicy({}, 0, 3, 30), {}, 0.0, 0.02, 5, 30, {}, 0.0, 0.1, 1.0
     )
