@@ -21,7 +21,7 @@ def campaign() -> None:
     """Plan whom to contact under a budget, start it with customers held out by lot, and measure what it brought."""
 
 
-def _limits(function: Callable[..., Outcome]) -> Callable[..., Outcome]:
+def _limits(function: Callable[..., None]) -> Callable[..., None]:
     """The options that say whom a campaign may contact and what it may spend."""
     for option in reversed(
         (

@@ -35,7 +35,7 @@ def write_exposures(workspace: Workspace, path: Path) -> int:
 
     def make(withheld: Withheld, check: Callable[[], None]) -> int:
         nobody = withheld.objected | withheld.erased
-        columns: dict[str, list[str | float | datetime]] = {name: [] for name in _SCHEMA.names}
+        columns: dict[str, list[object]] = {name: [] for name in _SCHEMA.names}
         with ledger_of(workspace) as ledger:
             for campaign in reversed(ledger.campaigns.all()):
                 if not campaign.hold_out_percent:

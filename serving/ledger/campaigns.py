@@ -172,7 +172,7 @@ class Campaigns:
             "ORDER BY net_gain_cents DESC, customer_id",
             (campaign_id,),
         )
-        return [CampaignMember(*row[:4], bool(row[4]), *row[5:]) for row in rows]
+        return [_member_of(row) for row in rows]
 
     def running_with(self, instant: int) -> frozenset[str]:
         """The customers of every campaign whose window holds an instant, contacted or held out."""
@@ -236,6 +236,11 @@ def _campaign_values(one: Campaign) -> list[Any]:
     values["made_from"] = json.dumps(one.made_from, sort_keys=True)
     values["result"] = "" if one.result is None else json.dumps(one.result, sort_keys=True)
     return [values[name] for name in _TERMS]
+
+
+def _member_of(row: Sequence[Any]) -> CampaignMember:
+    values = dict(zip(_MEMBER, row, strict=True))
+    return CampaignMember(**values | {"is_held_out": bool(values["is_held_out"])})
 
 
 def _campaign_of(row: Sequence[Any]) -> Campaign:

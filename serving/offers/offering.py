@@ -306,9 +306,8 @@ class Offering:
         self, expected: Expected, permissions: Permissions, terms: Terms, lots: Floats
     ) -> Arbitrated:
         """Decide for every customer and slot."""
-        unknown = self.taken_draws and self.taken_draws.unknown(
-            terms, expected.propensity, self.policy
-        )
+        draws = self.taken_draws
+        unknown = None if draws is None else draws.unknown(terms, expected.propensity, self.policy)
         decided = decide(
             terms.priority,
             permissions.is_permitted,

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import openpyxl
 
-from features.exports.workbooks import DAY, TEXT, sheet
+from features.exports.workbooks import DAY, TEXT, Kind, sheet
 from features.vocabulary.cells import SheetColumn
 
 
 def test_a_sheet_has_its_heading_and_every_cell_as_what_it_is(tmp_path: Path) -> None:
     file = io.BytesIO()
-    kinds = {"customer": TEXT, "net_gain": 2, "contact_by": DAY}
+    kinds: dict[str, Kind] = {"customer": TEXT, "net_gain": 2, "contact_by": DAY}
     with sheet(file, kinds, scratch=tmp_path) as lines:
         lines.add(
             [
