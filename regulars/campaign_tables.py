@@ -8,19 +8,21 @@ from dataclasses import asdict
 from features.lifecycle.stages import LifecycleStatus
 from features.vocabulary.time import Cutoff
 from regulars.narrator import Outcome, Table
-from serving.campaigns.answerable import Answer
+from serving.campaigns.answerable import HoldOutAnswer
 from serving.campaigns.freezing import StartedCampaign
 from serving.campaigns.measuring import CampaignResult
 from serving.campaigns.outcome_words import TITLES as OUTCOMES
 from serving.campaigns.planning import ContactPlan
 from serving.campaigns.returned_list import ReportedOutcomes
 from serving.campaigns.states import due_at, state_of
-from serving.ledger.campaigns import Campaign
+from serving.ledger.campaigns import FrozenCampaign
 from training.actions.actions import TITLES
 from training.measures.estimates import Estimate, money, money_range
 
 
-def plan_outcome(plan: ContactPlan, answer: Answer, starts: Cutoff, currency: str) -> Outcome:
+def plan_outcome(
+    plan: ContactPlan, answer: HoldOutAnswer, starts: Cutoff, currency: str
+) -> Outcome:
     """What is said of a plan that was not started."""
     found = plan.totals
     gain = Estimate(found.gain_cents, found.gain_low_cents, found.gain_high_cents)
@@ -112,7 +114,7 @@ def started_outcome(started: StartedCampaign, currency: str) -> Outcome:
     )
 
 
-def _terms(campaign: Campaign) -> dict[str, object]:
+def _terms(campaign: FrozenCampaign) -> dict[str, object]:
     return {
         "campaign_id": campaign.campaign_id,
         "name": campaign.name,
@@ -124,7 +126,7 @@ def _terms(campaign: Campaign) -> dict[str, object]:
     }
 
 
-def list_outcome(campaigns: Sequence[Campaign], *, at: int, data_until: int) -> Outcome:
+def list_outcome(campaigns: Sequence[FrozenCampaign], *, at: int, data_until: int) -> Outcome:
     """What is said of all campaigns."""
     states = [state_of(one, at=at, data_until=data_until) for one in campaigns]
     rows = [
@@ -171,7 +173,7 @@ def reported_outcome(found: ReportedOutcomes) -> Outcome:
     )
 
 
-def measured_outcome(campaign: Campaign, result: CampaignResult, currency: str) -> Outcome:
+def measured_outcome(campaign: FrozenCampaign, result: CampaignResult, currency: str) -> Outcome:
     """What is said of a measured campaign."""
     net = result.net_cents
     proven = "" if net.is_above_zero else " (chance alone may explain it)"

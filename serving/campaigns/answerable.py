@@ -14,7 +14,7 @@ from training.measures.incremental.power import CHANCE, CampaignPower
 
 
 @dataclass(frozen=True)
-class Answer:
+class HoldOutAnswer:
     """What comparing so many contacted with so many held out can tell of who buys in the window.
 
     Shares of the customers: ``smallest`` is the smallest effect found with a chance of ``CHANCE`` at 95 % confidence, infinite where an arm is empty;
@@ -49,7 +49,7 @@ class Answer:
         return self.smallest <= self.expected
 
 
-def answer_of(plan: ContactPlan, kept: NDArray[np.intp], held: Truths) -> Answer:
+def answer_of(plan: ContactPlan, kept: NDArray[np.intp], held: Truths) -> HoldOutAnswer:
     """What the hold-out of some customers of a plan can tell; ``held`` is true of those held out.
 
     Who buys differs by the risk, which is known: only what is uncertain of each customer beside it counts as noise.
@@ -61,7 +61,7 @@ def answer_of(plan: ContactPlan, kept: NDArray[np.intp], held: Truths) -> Answer
     smallest = (
         CampaignPower(variance).smallest_effect(contacted, held_out) if variance else math.inf
     )
-    return Answer(
+    return HoldOutAnswer(
         contacted,
         held_out,
         smallest,
@@ -70,7 +70,7 @@ def answer_of(plan: ContactPlan, kept: NDArray[np.intp], held: Truths) -> Answer
     )
 
 
-def expected_answer(plan: ContactPlan) -> Answer:
+def expected_answer(plan: ContactPlan) -> HoldOutAnswer:
     """What the hold-out of a plan will be able to tell, before the lot is drawn."""
     everybody = np.arange(plan.customers)
     held_out = round(plan.customers * plan.limits.hold_out_percent / 100)

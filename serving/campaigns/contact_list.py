@@ -17,7 +17,7 @@ from features.vocabulary.cells import COMMA, SEMICOLON, SheetColumn, csv_of_colu
 from features.vocabulary.errors import UsageRefused, did_you_mean
 from features.vocabulary.time import DAY_SECONDS
 from serving.ledger.administration import made_without_withheld
-from serving.ledger.campaigns import Campaign, CampaignMember
+from serving.ledger.campaigns import CampaignMember, FrozenCampaign
 from serving.ledger.ledger import ledger_of
 from serving.ledger.privacy import Withheld
 from serving.snapshot.columns import DECLINED
@@ -98,7 +98,7 @@ def may_be_contacted(customer_id: str, snapshot: Snapshot) -> bool:
 
 
 def _cells(
-    campaign: Campaign,
+    campaign: FrozenCampaign,
     members: Sequence[CampaignMember],
     snapshot: Snapshot,
     language: Language,
@@ -125,7 +125,7 @@ def _cells(
 
 
 def _reasons(
-    campaign: Campaign,
+    campaign: FrozenCampaign,
     members: Sequence[CampaignMember],
     snapshot: Snapshot,
     language: Language,

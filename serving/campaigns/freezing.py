@@ -12,9 +12,9 @@ from features.lifecycle.stages import LifecycleStatus
 from features.vocabulary.arrays import Truths
 from features.vocabulary.errors import UsageRefused
 from features.vocabulary.time import DAY_SECONDS, Cutoff
-from serving.campaigns.answerable import Answer, answer_of
+from serving.campaigns.answerable import HoldOutAnswer, answer_of
 from serving.campaigns.planning import ContactPlan
-from serving.ledger.campaigns import Campaign, CampaignMember
+from serving.ledger.campaigns import CampaignMember, FrozenCampaign
 from serving.ledger.ledger import Ledger
 from serving.snapshot.reading import Snapshot
 
@@ -36,12 +36,12 @@ class CampaignTerms:
 class StartedCampaign:
     """A campaign as it was frozen, and what its hold-out can find."""
 
-    campaign: Campaign
+    campaign: FrozenCampaign
     contacted: int
     held_out: int
     spend_cents: int
     gain_cents: int
-    answer: Answer
+    answer: HoldOutAnswer
 
 
 def start(
@@ -139,9 +139,9 @@ def _require_terms(snapshot: Snapshot, terms: CampaignTerms) -> None:
 
 def _campaign(
     snapshot: Snapshot, plan: ContactPlan, terms: CampaignTerms, *, is_measurable: bool, at: int
-) -> Campaign:
+) -> FrozenCampaign:
     manifest = snapshot.manifest
-    return Campaign(
+    return FrozenCampaign(
         campaign_id=secrets.token_hex(8),
         name=terms.name,
         goal=terms.goal,
@@ -168,7 +168,7 @@ def _campaign(
 
 
 def _members(
-    campaign: Campaign,
+    campaign: FrozenCampaign,
     plan: ContactPlan,
     kept: NDArray[np.intp],
     held: Truths,

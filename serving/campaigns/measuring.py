@@ -18,7 +18,7 @@ from features.vocabulary.errors import DataRefused, UsageRefused
 from features.vocabulary.time import DAY_SECONDS, Cutoff, Horizon
 from serving.campaigns.outcome_words import SPOKEN_TO
 from serving.campaigns.states import due_at
-from serving.ledger.campaigns import Campaign, CampaignMember, ContactOutcome
+from serving.ledger.campaigns import CampaignMember, ContactOutcome, FrozenCampaign
 from serving.ledger.ledger import ledger_of
 from training.families.value.dataset import money_after
 from training.families.value.margins import line_margins
@@ -97,7 +97,7 @@ class CampaignResult:
         return asdict(self) | {"net_cents": asdict(self.net_cents), "wasted": wasted}
 
 
-def measure(workspace: Workspace, name: str, *, at: int) -> tuple[Campaign, CampaignResult]:
+def measure(workspace: Workspace, name: str, *, at: int) -> tuple[FrozenCampaign, CampaignResult]:
     """Measure a campaign by the company's own data, and keep the result in the ledger.
 
     Raises ``UsageRefused`` where the campaign was started without a hold-out or without measurement, and ``DataRefused`` before the store has
@@ -117,7 +117,7 @@ def measure(workspace: Workspace, name: str, *, at: int) -> tuple[Campaign, Camp
 
 def result_of(
     store: Store,
-    campaign: Campaign,
+    campaign: FrozenCampaign,
     members: Sequence[CampaignMember],
     outcomes: Sequence[ContactOutcome],
     *,
@@ -193,7 +193,7 @@ def _wasted(
 
 
 def _contaminated(
-    campaign: Campaign,
+    campaign: FrozenCampaign,
     members: Sequence[CampaignMember],
     outcomes: Sequence[ContactOutcome],
     elsewhere: Collection[str],
@@ -221,7 +221,7 @@ class _Seen:
     money_kind: str
 
 
-def _seen(store: Store, campaign: Campaign, keys: NDArray[np.int32]) -> _Seen:
+def _seen(store: Store, campaign: FrozenCampaign, keys: NDArray[np.int32]) -> _Seen:
     purchases = store.pack().streams["purchases"]
     margins = line_margins(store, purchases)
     start = np.full(len(keys), campaign.starts_at, np.int64)
@@ -236,7 +236,7 @@ def _seen(store: Store, campaign: Campaign, keys: NDArray[np.int32]) -> _Seen:
     )
 
 
-def _require_measurable(campaign: Campaign, store: Store) -> None:
+def _require_measurable(campaign: FrozenCampaign, store: Store) -> None:
     if not campaign.is_measurable:
         raise UsageRefused(
             expected="a campaign whose hold-out can answer",

@@ -17,7 +17,7 @@ from features.vocabulary.identifiers import normal_id
 from features.vocabulary.time import Cutoff
 from serving.campaigns.contact_list import OUTCOME, OUTCOME_ON
 from serving.campaigns.outcome_words import DO_NOT_CONTACT, SPOKEN_TO, TITLES, outcome_of
-from serving.ledger.campaigns import Campaign, CampaignMember, ContactOutcome
+from serving.ledger.campaigns import CampaignMember, ContactOutcome, FrozenCampaign
 from serving.ledger.ledger import ledger_of
 
 _SHOWN = 5
@@ -143,7 +143,7 @@ def _day(number: int, value: Any) -> date | None:
 
 
 def _outcomes(
-    campaign: Campaign, members: Sequence[CampaignMember], rows: Sequence[_Row], at: int
+    campaign: FrozenCampaign, members: Sequence[CampaignMember], rows: Sequence[_Row], at: int
 ) -> list[ContactOutcome]:
     by_decision = {one.decision_id: one.customer_id for one in members}
     customers = {one.customer_id for one in members}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from features.vocabulary.time import DAY_SECONDS
-from serving.ledger.campaigns import Campaign
+from serving.ledger.campaigns import FrozenCampaign
 
 
 class CampaignState(StrEnum):
@@ -18,12 +18,12 @@ class CampaignState(StrEnum):
     MEASURED = "measured"
 
 
-def due_at(campaign: Campaign) -> int:
+def due_at(campaign: FrozenCampaign) -> int:
     """The instant by which everything in the window of a campaign has happened."""
     return campaign.starts_at + campaign.window_days * DAY_SECONDS
 
 
-def state_of(campaign: Campaign, *, at: int, data_until: int) -> CampaignState:
+def state_of(campaign: FrozenCampaign, *, at: int, data_until: int) -> CampaignState:
     """Where a campaign stands at an instant, with data up to ``data_until``."""
     if campaign.measured_at is not None:
         return CampaignState.MEASURED

@@ -61,7 +61,7 @@ sa.Table(
 
 
 @dataclass(frozen=True)
-class Campaign:
+class FrozenCampaign:
     """One campaign: its terms, which never change once it is frozen, and its result where it was measured.
 
     It runs over ``[starts_at, starts_at + window_days)``. ``made_from`` names the model, the scores and the contacts it was planned by.
@@ -111,7 +111,7 @@ class ContactOutcome:
     reported_at: int
 
 
-_TERMS = tuple(one.name for one in fields(Campaign))
+_TERMS = tuple(one.name for one in fields(FrozenCampaign))
 _MEMBER = tuple(one.name for one in fields(CampaignMember))
 _OUTCOME = tuple(one.name for one in fields(ContactOutcome))
 _member_values, _outcome_values = attrgetter(*_MEMBER), attrgetter(*_OUTCOME)
@@ -127,7 +127,7 @@ class Campaigns:
     def __init__(self, path: Path, statements: Statements) -> None:
         self._path, self._statements = path, statements
 
-    def freeze(self, campaign: Campaign, members: Sequence[CampaignMember]) -> None:
+    def freeze(self, campaign: FrozenCampaign, members: Sequence[CampaignMember]) -> None:
         """Write a campaign with all of its customers down, on the disk when this ends, or nothing of it.
 
         Raises ``UsageRefused`` where a campaign of that name exists.
@@ -146,12 +146,12 @@ class Campaigns:
                 _insert("campaign_members", _MEMBER), [_member_values(one) for one in members]
             )
 
-    def all(self) -> list[Campaign]:
+    def all(self) -> list[FrozenCampaign]:
         """Every campaign, the latest first."""
         query = f"SELECT {columns(_TERMS)} FROM campaigns ORDER BY frozen_at DESC, campaign_id"
         return [_campaign_of(row) for row in self._statements.rows(query)]
 
-    def named(self, name: str) -> Campaign:
+    def named(self, name: str) -> FrozenCampaign:
         """A campaign by its name; ``UsageRefused`` where there is none."""
         found = self._statements.rows(
             f"SELECT {columns(_TERMS)} FROM campaigns WHERE name = ?", (name,)
@@ -183,7 +183,7 @@ class Campaigns:
         )
         return frozenset(customer_id for (customer_id,) in rows)
 
-    def also_in_others(self, campaign: Campaign) -> dict[str, list[str]]:
+    def also_in_others(self, campaign: FrozenCampaign) -> dict[str, list[str]]:
         """The customers of a campaign who are in others that run on a day of its window as well, with the names of these."""
         found: dict[str, list[str]] = {}
         for customer_id, name in self._statements.rows(
@@ -231,7 +231,7 @@ class Campaigns:
             )
 
 
-def _campaign_values(one: Campaign) -> list[Any]:
+def _campaign_values(one: FrozenCampaign) -> list[Any]:
     values = {name: getattr(one, name) for name in _TERMS}
     values["made_from"] = json.dumps(one.made_from, sort_keys=True)
     values["result"] = "" if one.result is None else json.dumps(one.result, sort_keys=True)
@@ -243,9 +243,9 @@ def _member_of(row: Sequence[Any]) -> CampaignMember:
     return CampaignMember(**values | {"is_held_out": bool(values["is_held_out"])})
 
 
-def _campaign_of(row: Sequence[Any]) -> Campaign:
+def _campaign_of(row: Sequence[Any]) -> FrozenCampaign:
     values = dict(zip(_TERMS, row, strict=True))
     values["made_from"] = json.loads(values["made_from"])
     values["result"] = json.loads(values["result"]) if values["result"] else None
     values["is_measurable"] = bool(values["is_measurable"])
-    return Campaign(**values)
+    return FrozenCampaign(**values)

@@ -74,6 +74,7 @@ DOORS = {
     "sqlalchemy": {
         "features/sources/databases.py",
         "serving/ledger/audit.py",
+        "serving/ledger/campaigns.py",
         "serving/ledger/database.py",
         "serving/ledger/decisions.py",
         "serving/ledger/keys.py",
@@ -89,6 +90,7 @@ DOORS = {
         "serving/ledger/idempotency.py",
         "serving/ledger/schema.py",
         "serving/ledger/migrations/versions/about.py",
+        "serving/ledger/migrations/versions/campaigns.py",
         "serving/ledger/migrations/versions/demands.py",
         "serving/ledger/migrations/versions/rooms.py",
     },
@@ -96,6 +98,7 @@ DOORS = {
         "serving/ledger/schema.py",
         "serving/ledger/migrations/env.py",
         "serving/ledger/migrations/versions/about.py",
+        "serving/ledger/migrations/versions/campaigns.py",
         "serving/ledger/migrations/versions/demands.py",
         "serving/ledger/migrations/versions/rooms.py",
     },
@@ -104,6 +107,7 @@ DOORS = {
     "click": {
         "regulars/backups.py",
         "regulars/call.py",
+        "regulars/campaigns.py",
         "regulars/company.py",
         "regulars/dataset.py",
         "regulars/demo.py",

@@ -15,6 +15,9 @@ KEYS = {
     "answers_about": ["person", "name"],
     "answers_about_crowds": ["name"],
     "audit": ["number"],
+    "campaign_members": ["campaign_id", "customer_id"],
+    "campaign_outcomes": ["campaign_id", "customer_id", "happened_at", "outcome"],
+    "campaigns": ["campaign_id"],
     "decisions": ["decision_id"],
     "demands": ["one"],
     "erasures": ["erasure_id"],
@@ -33,6 +36,7 @@ KEYS = {
 }
 """By what each table tells its rows apart: no two rows may agree on all of it."""
 MAY_BE_UNKNOWN = {
+    "campaigns": ["measured_at"],
     "decisions": ["probability"],
     "erasures": ["done_at"],
     "jobs": ["ended_at"],

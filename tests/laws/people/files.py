@@ -26,7 +26,7 @@ from serving.items.all_customers import (
     wishes_for,
 )
 from serving.ledger.administration import made_without_withheld
-from serving.ledger.campaigns import Campaign, CampaignMember
+from serving.ledger.campaigns import CampaignMember, FrozenCampaign
 from serving.ledger.privacy import Withheld
 from serving.offers.audience import Audience
 from serving.offers.plans import required_offering, simulated, write_plan
@@ -152,7 +152,7 @@ def _campaign(world: World) -> str:
     """The name of a campaign everybody is in, as one that began before their demands; an erased customer is in none."""
     known = [one.name for one in world.ledger.campaigns.all()]
     if not known:
-        campaign = Campaign("c1", "everybody", "", "", NOW, 30, 10, True, _MADE_FROM, NOW)
+        campaign = FrozenCampaign("c1", "everybody", "", "", NOW, 30, 10, True, _MADE_FROM, NOW)
         world.ledger.campaigns.freeze(
             campaign,
             [

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from serving.campaigns.answerable import Answer, answer_of, expected_answer
+from serving.campaigns.answerable import HoldOutAnswer, answer_of, expected_answer
 from serving.campaigns.planning import PlanLimits, planned
 from serving.snapshot.reading import Snapshot
 
@@ -34,13 +34,13 @@ def test_without_anybody_held_out_nothing_can_ever_be_found(snapshot: Snapshot) 
 def test_an_answer_is_possible_up_to_the_most_that_contacts_can_do(
     smallest: float, is_possible: bool
 ) -> None:
-    assert Answer(100, 10, smallest, 0.1, 0.02).is_possible is is_possible
+    assert HoldOutAnswer(100, 10, smallest, 0.1, 0.02).is_possible is is_possible
 
 
 @pytest.mark.parametrize(("smallest", "finds"), [(0.019, True), (0.02, True), (0.021, False)])
 def test_it_is_told_whether_an_effect_as_large_as_planned_would_be_found(
     smallest: float, finds: bool
 ) -> None:
-    found = Answer(100, 10, smallest, 0.1, 0.02)
+    found = HoldOutAnswer(100, 10, smallest, 0.1, 0.02)
     assert found.finds_what_is_expected is finds
     assert "expected are 2.0 points" in found.sentence

@@ -9,11 +9,11 @@ import pyarrow.parquet as parquet
 
 from features.vocabulary.time import DAY_SECONDS
 from serving.campaigns.exposures import write_exposures
-from serving.ledger.campaigns import Campaign, CampaignMember
+from serving.ledger.campaigns import CampaignMember, FrozenCampaign
 from serving.ledger.ledger import ledger_of
 from tests.serving.company import Company
 
-SPRING = Campaign("c1", "spring", "", "", 20_000 * DAY_SECONDS, 30, 20, True, {}, 100)
+SPRING = FrozenCampaign("c1", "spring", "", "", 20_000 * DAY_SECONDS, 30, 20, True, {}, 100)
 ANNA = CampaignMember("c1", "anna", "d1", "call", False, "at_risk", 0.4, 0.02, 900, 500, 13, 100)
 BERT = replace(ANNA, customer_id="bert", decision_id="d2", action="mail", is_held_out=True)
 CARL = replace(ANNA, customer_id="carl", decision_id="d3")

@@ -14,7 +14,7 @@ from features.vectors.refresh import end_of_data
 from features.vocabulary.errors import DataRefused, UsageRefused
 from features.vocabulary.time import DAY_SECONDS
 from serving.campaigns.measuring import CampaignResult, Contaminated, measure, result_of
-from serving.ledger.campaigns import Campaign, CampaignMember, ContactOutcome
+from serving.ledger.campaigns import CampaignMember, ContactOutcome, FrozenCampaign
 from serving.ledger.ledger import ledger_of
 from serving.snapshot.reading import Snapshot
 from tests.serving.company import Company
@@ -23,11 +23,11 @@ DAYS = 60
 
 
 @pytest.fixture
-def campaign(demo_workspace: Company) -> Campaign:
+def campaign(demo_workspace: Company) -> FrozenCampaign:
     """A campaign whose window ends with the data."""
     end = end_of_data(open_store(demo_workspace.workspace).pack())
     starts = end.plus_days(-DAYS).seconds
-    return Campaign("c1", "spring", "", "", starts, DAYS, 20, True, {}, starts)
+    return FrozenCampaign("c1", "spring", "", "", starts, DAYS, 20, True, {}, starts)
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def members(snapshot: Snapshot) -> list[CampaignMember]:
 
 
 def by_hand(
-    company: Company, campaign: Campaign, members: Sequence[CampaignMember]
+    company: Company, campaign: FrozenCampaign, members: Sequence[CampaignMember]
 ) -> pd.DataFrame:
     """What each customer did in the window, from the file of purchases and of items."""
     folder = company.settings_path.parent
@@ -79,7 +79,7 @@ def adjusted(people: pd.DataFrame, outcome: pd.Series) -> float:
 
 
 def test_every_figure_is_that_of_the_raw_tables(
-    demo_workspace: Company, campaign: Campaign, members: list[CampaignMember]
+    demo_workspace: Company, campaign: FrozenCampaign, members: list[CampaignMember]
 ) -> None:
     reached = ContactOutcome("c1", members[1].customer_id, campaign.starts_at, "accepted", 0)
     missed = ContactOutcome("c1", members[2].customer_id, campaign.starts_at, "no_answer", 0)
@@ -102,7 +102,7 @@ def test_every_figure_is_that_of_the_raw_tables(
 
 
 def test_what_went_otherwise_than_the_lot_had_it_is_counted(
-    demo_workspace: Company, campaign: Campaign, members: list[CampaignMember]
+    demo_workspace: Company, campaign: FrozenCampaign, members: list[CampaignMember]
 ) -> None:
     held, contacted = members[0].customer_id, members[1].customer_id
     first = campaign.starts_at
@@ -121,7 +121,7 @@ def test_what_went_otherwise_than_the_lot_had_it_is_counted(
 
 
 def test_money_spent_in_vain_is_told_by_whom_it_went_to_and_adds_up(
-    demo_workspace: Company, campaign: Campaign, members: list[CampaignMember]
+    demo_workspace: Company, campaign: FrozenCampaign, members: list[CampaignMember]
 ) -> None:
     found = result_of(open_store(demo_workspace.workspace), campaign, members, [])
     wasted = found.wasted
@@ -132,7 +132,7 @@ def test_money_spent_in_vain_is_told_by_whom_it_went_to_and_adds_up(
 
 
 def test_contacts_that_cost_nothing_waste_nothing(
-    demo_workspace: Company, campaign: Campaign, members: list[CampaignMember]
+    demo_workspace: Company, campaign: FrozenCampaign, members: list[CampaignMember]
 ) -> None:
     free = [replace(one, cost_cents=0) for one in members]
     found = result_of(open_store(demo_workspace.workspace), campaign, free, [])
@@ -140,7 +140,7 @@ def test_contacts_that_cost_nothing_waste_nothing(
 
 
 def test_the_result_is_the_same_whatever_the_order_of_its_customers(
-    demo_workspace: Company, campaign: Campaign, members: list[CampaignMember]
+    demo_workspace: Company, campaign: FrozenCampaign, members: list[CampaignMember]
 ) -> None:
     store = open_store(demo_workspace.workspace)
     assert _rounded(result_of(store, campaign, members, [])) == _rounded(
@@ -157,7 +157,7 @@ def _rounded(result: CampaignResult) -> list[float]:
 
 
 def test_customers_the_data_do_not_know_any_more_are_counted_and_left_out(
-    demo_workspace: Company, campaign: Campaign, members: list[CampaignMember]
+    demo_workspace: Company, campaign: FrozenCampaign, members: list[CampaignMember]
 ) -> None:
     store = open_store(demo_workspace.workspace)
     stranger = replace(members[1], customer_id="nobody")
@@ -167,7 +167,7 @@ def test_customers_the_data_do_not_know_any_more_are_counted_and_left_out(
 
 
 def test_a_result_is_kept_with_its_campaign_and_names_nobody(
-    company: Company, campaign: Campaign, members: list[CampaignMember]
+    company: Company, campaign: FrozenCampaign, members: list[CampaignMember]
 ) -> None:
     with ledger_of(company.workspace) as ledger:
         ledger.campaigns.freeze(campaign, members)
@@ -179,7 +179,7 @@ def test_a_result_is_kept_with_its_campaign_and_names_nobody(
 
 
 def test_a_campaign_is_not_measured_before_the_data_reach_to_the_end_of_its_window(
-    company: Company, campaign: Campaign, members: list[CampaignMember]
+    company: Company, campaign: FrozenCampaign, members: list[CampaignMember]
 ) -> None:
     with ledger_of(company.workspace) as ledger:
         ledger.campaigns.freeze(replace(campaign, window_days=DAYS + 1), members)
@@ -188,7 +188,7 @@ def test_a_campaign_is_not_measured_before_the_data_reach_to_the_end_of_its_wind
 
 
 def test_a_campaign_that_was_started_without_measurement_is_not_measured(
-    company: Company, campaign: Campaign, members: list[CampaignMember]
+    company: Company, campaign: FrozenCampaign, members: list[CampaignMember]
 ) -> None:
     with ledger_of(company.workspace) as ledger:
         ledger.campaigns.freeze(replace(campaign, is_measurable=False), members)

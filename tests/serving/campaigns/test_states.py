@@ -8,9 +8,9 @@ import pytest
 
 from features.vocabulary.time import DAY_SECONDS
 from serving.campaigns.states import due_at, state_of
-from serving.ledger.campaigns import Campaign
+from serving.ledger.campaigns import FrozenCampaign
 
-SPRING = Campaign("c1", "spring", "", "", 10 * DAY_SECONDS, 5, 20, True, {}, 0)
+SPRING = FrozenCampaign("c1", "spring", "", "", 10 * DAY_SECONDS, 5, 20, True, {}, 0)
 
 
 @pytest.mark.parametrize(

@@ -10,11 +10,11 @@ import pytest
 
 from features.vocabulary.errors import UsageRefused
 from features.vocabulary.time import DAY_SECONDS
-from serving.ledger.campaigns import Campaign, CampaignMember, ContactOutcome
+from serving.ledger.campaigns import CampaignMember, ContactOutcome, FrozenCampaign
 from serving.ledger.ledger import Ledger
 
 FIRST_DAY = 20_000 * DAY_SECONDS
-SPRING = Campaign(
+SPRING = FrozenCampaign(
     "c1", "spring", "keep them", "Anna", FIRST_DAY, 30, 20, True, {"model_version": "3"}, 100
 )
 ANNA = CampaignMember(
