@@ -151,6 +151,7 @@ def test_the_ladder_falls_to_the_best_rung_that_passes(place: tuple[Settings, Wo
     assert sorted(path.name for path in logged.iterdir()) == [
         "bundle",
         "card.md",
+        "data.md",
         "plots",
         "tables",
     ]

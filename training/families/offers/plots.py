@@ -33,11 +33,11 @@ def offer_plots(learned: LearnedOffers) -> Mapping[str, bytes]:
     }
     persuading, effect = learned.learning.persuading, learned.bundle.persuasion
     if persuading is not None and effect is not None:
-        plots["qini.png"] = _qini(persuading, effect)
+        plots["qini.png"] = qini_picture(persuading, effect)
     return plots
 
 
-def _qini(persuading: Persuading, effect: Persuasion) -> bytes:
+def qini_picture(persuading: Persuading, effect: Persuasion) -> bytes:
     """A curve for each way that was tried and for what ships, all told of customers they have not seen."""
     experiment, chosen = persuading.experiment, persuading.chosen
     outcomes, treated, weights = experiment.outcomes, experiment.treated, experiment.weights

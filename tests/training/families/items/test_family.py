@@ -83,6 +83,7 @@ def test_trained_recommendations_are_in_use_with_their_card_and_their_ladder(
     assert len(nested_runs(registry, str(summary["run_id"]))) == len(names)
     logged = {one.name for one in workspace.mlflow.rglob("*") if one.is_file()}
     assert {"ladder.md", "ladder.csv", "ladder.json", "card.md", "kernel_weights.npz"} <= logged
+    assert {"coverage.png", "data.md"} <= logged
 
 
 def test_every_rung_tells_repeats_from_first_purchases(bundle: ItemBundle) -> None:

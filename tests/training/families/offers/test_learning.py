@@ -41,6 +41,7 @@ from training.families.offers.learning import (
     next_best,
 )
 from training.families.offers.persuading import Persuading, _stakes, experiment_of
+from training.families.offers.plots import offer_plots, qini_picture
 from training.families.offers.recomputed import offer_predictions
 from training.families.offers.uplift.learners import LEARNERS
 from training.registry.gate import failed_of
@@ -248,6 +249,15 @@ def test_both_chances_are_learned_of_all_offers_together(persuading: Persuading)
     told = found.as_dict()
     assert told["control"] == int((~experiment.treated).sum()) and len(told["tenths"]) == 10
     assert {one["name"] for one in told["candidates"]} == set(LEARNERS)
+
+
+def test_the_level_is_drawn_of_every_model_and_qini_where_an_effect_is_told(
+    learned: LearnedOffers, persuading: Persuading
+) -> None:
+    drawn = offer_plots(learned)
+    assert set(drawn) == {"reliability.png", "calibration_by_cutoff.png"}
+    qini = qini_picture(persuading, persuading.persuasion())
+    assert all(one.startswith(b"\x89PNG") for one in (*drawn.values(), qini))
 
 
 def test_what_decisions_would_have_brought_goes_by_each_offers_own_money() -> None:
