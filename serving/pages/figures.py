@@ -65,6 +65,17 @@ def percent(probability: float, language: Language = ENGLISH) -> str:
     return percent_shown(round(100 * probability, 1), language)
 
 
+def fine_percent(probability: float, language: Language = ENGLISH) -> str:
+    """A probability with one decimal, below one percent with two: what is multiplied by money must not be shown as nothing.
+
+    >>> fine_percent(0.1234), fine_percent(0.00052), fine_percent(-0.00052)
+    ('12.3 %', '0.05 %', '−0.05 %')
+    """
+    if abs(probability) >= 0.01:
+        return percent(probability, language)
+    return language.written(f"{100 * probability:.2f} %".replace("-", "−"))
+
+
 def signed(points: float, language: Language = ENGLISH) -> str:
     """Percentage points with their sign.
 

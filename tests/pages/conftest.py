@@ -11,6 +11,7 @@ from tests.pages.browsing import CHROMIUM, served
 from tests.serving.calling import Caller, Service
 from tests.serving.company import Company
 from tests.serving.conftest import (
+    arbitrating_company,
     demo_workspace,
     in_use,
     opened_service,
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 __all__ = [
+    "arbitrating_company",
     "browser",
     "chromium",
     "demo_workspace",

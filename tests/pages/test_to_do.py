@@ -95,3 +95,13 @@ def test_nothing_is_said_where_nothing_can_be_done(
 ) -> None:
     other = replace(valued, manifest={**valued.manifest, **said})
     assert to_do_section(other, 0, "EUR", ENGLISH) is None
+
+
+def test_a_chance_below_one_percent_is_shown_as_finely_as_its_sum_needs(valued: Snapshot) -> None:
+    """One in four hundred is no 0.3 %: 0.25 % of 200.00 less 0.10 is 0.40."""
+    half = of(valued, 20_000, 0.5)
+    measured = [replace(one, kept_chances=(0.0025,) * len(LifecycleStatus)) for one in half.actions]
+    said = {**half.manifest, "actions": [one.as_dict() for one in measured]}
+    assert lines(replace(half, manifest=said))[0] == (
+        "E-mail", "0.25 % kept × €200 value if kept − €0.10", "+€0.40"
+    )  # fmt: skip

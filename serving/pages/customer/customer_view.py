@@ -14,6 +14,7 @@ from serving.items.recommending import Recommending
 from serving.ledger.decisions import Decision
 from serving.ledger.offer_decisions import OfferDecision
 from serving.ledger.reported_events import ReportedEvent
+from serving.offers.candidates import Candidates, candidates_now
 from serving.pages.churn_list import sorts
 from serving.pages.customer.change_view import change_section, play_lines
 from serving.pages.customer.contexts import CustomerPage, FactLine, HabitLine, WaterfallStep
@@ -62,25 +63,33 @@ _A_NEAR_TIE = 0.1
 
 @dataclass(frozen=True)
 class KnownBeside:
-    """What is known of a customer beside the scores, and when it is."""
+    """What is known of a customer beside the scores, and when it is.
+
+    ``candidates`` are the offers and contacts they may be given now, None where the two are not held against each other.
+    """
 
     at: int
     events: Sequence[ReportedEvent] = ()
     decisions: Sequence[Decision] = ()
     offers: Sequence[OfferDecision] = ()
     recommending: Recommending | None = None
+    candidates: Candidates | None = None
 
     @classmethod
     def of(cls, models_in_use: ModelsInUse, in_use: InUse, customer_id: str) -> KnownBeside:
         """What the service's own memory has of a customer, and what recommends to them."""
         cutoff, ledger = in_use.snapshot.cutoff_seconds, models_in_use.ledger
         every_id = (customer_id, *models_in_use.other_ids.beside(customer_id))
+        offering, now = models_in_use.offering, models_in_use.now()
         return cls(
-            at=models_in_use.now(),
+            at=now,
             events=models_in_use.newer_events([customer_id], cutoff).get(customer_id, ()),
             decisions=models_in_use.latest_decisions(customer_id, _LATEST_DECISIONS),
             offers=[two for one in every_id for two in ledger.offers.of_customer(one)],
             recommending=models_in_use.recommending,
+            candidates=None
+            if offering is None
+            else candidates_now(offering, in_use.snapshot, ledger, every_id, now),
         )
 
 
@@ -110,7 +119,7 @@ def customer_page(
     place = int(snapshot.places[key])
     if status != Status.OK or place < 0:
         return page
-    return replace(page, **_risk(in_use, settings, key, place, query))
+    return replace(page, **_risk(in_use, settings, key, place, query, beside.candidates))
 
 
 class _Ways(NamedTuple):
@@ -178,7 +187,12 @@ def _moments(in_use: InUse, key: int, beside: KnownBeside) -> list[TimelineEntry
 
 
 def _risk(
-    in_use: InUse, settings: Settings, key: int, place: int, query: CustomerQuery
+    in_use: InUse,
+    settings: Settings,
+    key: int,
+    place: int,
+    query: CustomerQuery,
+    candidates: Candidates | None,
 ) -> dict[str, Any]:
     """What is told of the score of a customer, by their place in the ranking."""
     snapshot, currency = in_use.snapshot, settings.company.currency
@@ -198,7 +212,7 @@ def _risk(
         "peers": peers,
         "at_risk": at_risk(snapshot, place, currency, language),
         "at_risk_title": sorts(snapshot, language).get("at_risk", ""),
-        "to_do": to_do_section(snapshot, place, currency, language),
+        "to_do": to_do_section(snapshot, place, currency, language, candidates),
         "change": change_section(in_use, key, query),
         "plays": play_lines(in_use, customer_id),
     }
