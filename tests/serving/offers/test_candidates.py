@@ -15,6 +15,7 @@ from scipy import optimize, sparse
 
 from features.company.settings.reading import Settings
 from features.company.workspace import Workspace
+from features.vocabulary.errors import UsageRefused
 from serving.nightly.run import score_everybody
 from serving.offers.audience import Audience
 from serving.offers.offering import Offering
@@ -147,6 +148,24 @@ def test_no_plan_within_budgets_brings_more(
     assert told.used["capacity of call"] == counted["call"]
     assert sum(float(one["cost_cents"]) for one in lines) <= 30_000 + 0.01 * len(lines)
     assert sum(one["channel"] == "email" for one in lines) <= 300
+
+
+def test_offers_alone_are_planned_where_no_contacts_are_wanted(
+    arbitrating_company: Company, workspace: Workplace, tmp_path: Path
+) -> None:
+    told, lines = planned(
+        arbitrating_company.settings, workspace, tmp_path, most=50, with_contacts=False
+    )
+    assert {one["source"] for one in lines} == {"learned"} and len(lines) == told.shown == 50
+    assert all(one["offer_id"].startswith("OFFER") for one in lines) and told.contacts_apart == ""
+    with pytest.raises(UsageRefused, match="call"):
+        planned(
+            arbitrating_company.settings,
+            workspace,
+            tmp_path,
+            least={"call": 3},
+            with_contacts=False,
+        )
 
 
 def test_an_assumed_effect_is_a_share_of_who_takes_the_offer(found: Offering) -> None:

@@ -255,7 +255,9 @@ def test_a_plan_keeps_its_budgets_and_the_hold_out(
         most=100, budget_cents=500, channels={"email": 90}, least={"OFFER-01": 5}, at=NOW,
     )  # fmt: skip
     lines = list(csv.reader(file.read_text(encoding="utf-8").splitlines()))
-    assert lines[0] == ["customer_id", "offer_id", "priority_cents"]
+    assert lines[0] == [
+        "customer_id", "offer_id", "channel", "net_gain_cents", "cost_cents", "source", "priority_cents",
+    ]  # fmt: skip
     assert len(lines) == found.shown + 1
     assert found.shown <= 90 and found.used["cents"] <= 500 and found.used["at least OFFER-01"] >= 5
     assert found.value_cents >= 0.98 * found.bound_cents
