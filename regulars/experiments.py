@@ -115,6 +115,39 @@ def experiment_ablate(call: Call, name: str, threads: int | None) -> Outcome:
     )
 
 
+@experiment.command("backtest")
+@click.argument("name")
+@_cores
+@verb
+def experiment_backtest(call: Call, name: str, threads: int | None) -> Outcome:
+    """Walk all cutoffs as they would have been lived: fit, draw up the list, and say what it would have brought."""
+    from experiments.backtests.running import run_backtest
+    from experiments.declared.folder import DefinitionFolder
+    from regulars.backtest_tables import backtest_headline, backtest_lines, backtest_tables
+
+    definition = DefinitionFolder(call.settings).read(name)
+    currency = call.settings.company.currency
+    found = run_backtest(definition, experiment_ground(call, threads), own_process=True)
+    lines = backtest_lines(found.result)
+    lines += [f"  {plot} is drawn in {place}" for plot, place in found.plots.items()]
+    if found.not_sent:
+        lines.append(f"  It is not in MLflow: {found.not_sent}")
+    again = f"`regulars experiment backtest {name}` goes on where the budget ended"
+    return Outcome(
+        said=backtest_headline(found.result, currency)
+        + (" (known before)" if found.was_known else ""),
+        next="`regulars mlflow`" if found.result.is_complete else again,
+        data={
+            **{one: value for one, value in found.result.as_dict().items() if one != "definition"},
+            "plots": {plot: str(place) for plot, place in found.plots.items()},
+            "was_known": found.was_known,
+            "not_sent": found.not_sent,
+        },
+        tables=backtest_tables(found.result, currency),
+        lines=lines,
+    )
+
+
 def experiment_ground(call: Call, threads: int | None) -> ExperimentGround:
     """What experiments are run on, with as many threads as there are cores for this process."""
     from experiments.trials.running import ExperimentGround

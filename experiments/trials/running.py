@@ -11,6 +11,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 from experiments.declared.definition import ExperimentDefinition
 from experiments.declared.folder import FOLDER
@@ -33,7 +34,9 @@ from training.measures.predictions.stored import StoredPredictions
 from training.recipe.apart import apart, may_fork, note_computed
 from training.registry.provenance import tools
 
-_ANSWERS = "answers-{}"
+Computed = TypeVar("Computed")
+ANSWERS = "answers-{}"
+"""The folder of answers beside the rows, by the key of all they depend on."""
 _NOT_ASKED = ("name", "description", "figures", "campaign", "actions", "budget")
 """What a definition says that no answer depends on."""
 
@@ -76,20 +79,27 @@ def run_experiment(
     """
     files, store = ResultFiles(ground.workspace), open_store(ground.workspace).pack()
     with ground.workspace.scratch("experiment", work="running an experiment") as draft:
-        place = _place_of(ground.workspace, store)
+        place = rows_place(ground.workspace, store)
         answer = partial(_answered, definition, ground, store, place, draft)
-        child = own_process and may_fork()
         name = f"the experiment {definition.name}"
-        found = apart(name, answer, ground.progress) if child else answer(ground.progress)
-        note_computed()
-        result, was_known = found
+        result, was_known = computed(name, answer, ground, own_process=own_process)
         if not was_known:
             kept = StoredPredictions(ground.workspace)
             kept.keep(result.predictions, result.key, draft / "predictions")
             files.write(result)
             if result.is_complete:
-                shutil.rmtree(place / _ANSWERS.format(result.key), ignore_errors=True)
+                shutil.rmtree(place / ANSWERS.format(result.key), ignore_errors=True)
         return _sent(result, ground, files, draft, was_known)
+
+
+def computed(
+    name: str, work: Callable[[Progress], Computed], ground: ExperimentGround, *, own_process: bool
+) -> Computed:
+    """What some work comes to, in a child where that is asked and can be; its death is a ``ModelRefused``."""
+    child = own_process and may_fork()
+    found = apart(name, work, ground.progress) if child else work(ground.progress)
+    note_computed()
+    return found
 
 
 def _sent(
@@ -111,7 +121,7 @@ def _sent(
     return FinishedRun(result, was_known)
 
 
-def _place_of(workspace: Workspace, store: Pack) -> Path:
+def rows_place(workspace: Workspace, store: Pack) -> Path:
     """The folder of rows of today's data; those of earlier data are of no use any more."""
     place = workspace.experiment_rows / store.digest
     for other in workspace.experiment_rows.glob("*"):
@@ -133,12 +143,12 @@ def _answered(
     pack, files = stretch_of(store, definition.data), ResultFiles(ground.workspace)
     reasons = ground.settings.reasons
     rows = rows_of(definition, pack, reasons, place, threads=threads, progress=progress)
-    key = _key(definition, rows, ground.folder)
+    key = answer_key(definition, rows, ground.folder)
     known = files.known(definition.name)
     if known is not None and known.key == key and known.is_complete and _is_stored(ground, known):
         return replace(known, definition=definition.as_dict()), True
     features = chosen_features(rows, definition.features)
-    with _no_more_threads_than(threads):
+    with no_more_threads_than(threads):
         rungs = experiment_rungs(
             definition, rows, ground.folder, threads=threads, progress=progress
         )
@@ -152,7 +162,7 @@ def _answered(
             threads=threads,
         )
         asking = Asking(
-            AnswerFiles(place / _ANSWERS.format(key)),
+            AnswerFiles(place / ANSWERS.format(key)),
             definition.learner.calibration,
             threads,
             60.0 * definition.budget.minutes,
@@ -169,7 +179,7 @@ def _is_stored(ground: ExperimentGround, known: ExperimentResult) -> bool:
     return StoredPredictions(ground.workspace).place(known.predictions, known.key).is_file()
 
 
-def _key(definition: ExperimentDefinition, rows: ExperimentRows, folder: Path) -> str:
+def answer_key(definition: ExperimentDefinition, rows: ExperimentRows, folder: Path) -> str:
     """A name for all that the answers depend on: rows, splits, learners, and the tools they are made with."""
     asked = {name: said for name, said in definition.as_dict().items() if name not in _NOT_ASKED}
     own = folder / f"{definition.learner.estimator.partition(':')[0]}.py"
@@ -179,7 +189,7 @@ def _key(definition: ExperimentDefinition, rows: ExperimentRows, folder: Path) -
     return hashlib.blake2b(told, digest_size=16).hexdigest()
 
 
-def _no_more_threads_than(threads: int) -> AbstractContextManager[object]:
+def no_more_threads_than(threads: int) -> AbstractContextManager[object]:
     """Whatever computes in here, in whichever library, has so many threads and no more."""
     from threadpoolctl import threadpool_limits
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -16,14 +16,17 @@ from experiments.trials.rungs import families_of
 from experiments.trials.trial import TestedRungs
 from features.vectors.refresh import end_of_data
 from features.vectors.vectors import Vectors
+from training.actions.actions import Action
 from training.datasets.folds import FoldSplit
 from training.families.churn.contacts import contacts_by_past_days
 from training.families.churn.evaluation.evaluation import spent_by_leavers
 from training.families.churn.evaluation.list_costs import list_costs
 from training.families.churn.evaluation.slices import TESTED_AT, kinds_of_customers
 from training.ladder.measured import MeasuredRung
+from training.ladder.tested import Tested
 from training.measures.intervals import finite
 from training.measures.predictions.predictions import Column, Predictions, RungPredictions
+from training.measures.profit import Costs
 
 
 def predictions_of(rows: ExperimentRows, tested: TestedRungs) -> Predictions:
@@ -82,7 +85,7 @@ def result_of(
         failed=dict(tested.failed),
         unasked=list(tested.unasked),
         notes=list(rows.labelled.notes),
-        costs=_costs(definition, rows, tested),
+        costs=asdict(_costs(definition, rows, tested)),
         seconds=round(seconds, 3),
     )
 
@@ -117,28 +120,41 @@ def _rung(measured: MeasuredRung, tests: list[str], cpu_seconds: float) -> RungR
     )
 
 
-def _costs(
-    definition: ExperimentDefinition, rows: ExperimentRows, tested: TestedRungs
-) -> dict[str, float]:
-    """What a list costs and brings by the contact it is worked with, as that is assumed."""
-    campaign = definition.campaign
+def _costs(definition: ExperimentDefinition, rows: ExperimentRows, tested: TestedRungs) -> Costs:
     answers = next(one for one in tested.measured if one.rung is tested.chosen).tested
-    vectors = _test_vectors(rows)
-    possible = contacts_by_past_days(definition.actions, {}, None, None)
-    wanted = [one for one in possible if one.name == campaign.action]
+    size = definition.campaign.list_size
+    return list_costs_of(definition, rows, answers, _test_vectors(rows), list_size=size)
+
+
+def list_costs_of(
+    definition: ExperimentDefinition,
+    rows: ExperimentRows,
+    answers: Sequence[Tested],
+    vectors: Sequence[Vectors],
+    *,
+    list_size: int,
+) -> Costs:
+    """What a list costs and brings by the contact it is worked with, as that is assumed; ``answers`` are for ``vectors``."""
+    campaign = definition.campaign
     question = rows.labelled.question
     spent = spent_by_leavers(answers, vectors) if question.means_leaving else 0.0
-    costs = list_costs(
-        next(iter([*wanted, *possible]), None),
+    return list_costs(
+        contact_of(definition),
         answers,
         vectors,
         rows.pack.attributes,
-        list_size=campaign.list_size,
+        list_size=list_size,
         value_cents=campaign.kept_value_cents or spent,
         horizon_days=question.horizon_days,
         gone=None,
     )
-    return asdict(costs)
+
+
+def contact_of(definition: ExperimentDefinition) -> Action | None:
+    """What is done for the customers of a list: as declared, or else the first contact a company makes; None without any."""
+    possible = contacts_by_past_days(definition.actions, {}, None, None)
+    wanted = [one for one in possible if one.name == definition.campaign.action]
+    return next(iter([*wanted, *possible]), None)
 
 
 def _rows_digest(store_digest: str, measured: MeasuredRung) -> str:

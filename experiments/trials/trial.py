@@ -10,8 +10,10 @@ import numpy as np
 
 from experiments.trials.answers import AnswerFiles, TimedAnswer
 from experiments.trials.rows import ExperimentRows
+from features.vocabulary.arrays import Floats
 from features.vocabulary.errors import ModelRefused
 from features.vocabulary.progress import Progress, silent
+from training.datasets.dataset import Dataset
 from training.datasets.splits import Split
 from training.ladder.choice import climbed
 from training.ladder.fitting import FittedModels, fit_and_calibrate
@@ -76,7 +78,8 @@ def tested_rungs(
             if answer is None:
                 unasked[rung.name] = None
             else:
-                tested.append(_tested(rung.name, rows, split, answer))
+                test = split.test_rows(rows.dataset)
+                tested.append(tested_on(rung.name, split.name, test, answer.probability))
     complete = [one for one in rungs if one.name not in failed and one.name not in unasked]
     if failed and len(complete) < 2:
         raise next(iter(failed.values()))
@@ -162,16 +165,16 @@ def _said(seconds: float) -> str:
     return f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.0f} min"
 
 
-def _tested(name: str, rows: ExperimentRows, split: Split, answer: TimedAnswer) -> Tested:
-    test = split.test_rows(rows.dataset)
+def tested_on(rung: str, test: str, rows: Dataset, probability: Floats) -> Tested:
+    """What a rung answered of some rows, beside what came of them."""
     return Tested(
-        name,
-        split.name,
-        np.asarray(test.vectors.customer_keys),
-        np.asarray(test.outcomes),
-        answer.probability,
-        measure(test.outcomes, answer.probability),
-        np.asarray(test.vectors.cutoff_seconds),
+        rung,
+        test,
+        np.asarray(rows.vectors.customer_keys),
+        np.asarray(rows.outcomes),
+        probability,
+        measure(rows.outcomes, probability),
+        np.asarray(rows.vectors.cutoff_seconds),
     )
 
 

@@ -15,7 +15,10 @@ from click.testing import CliRunner, Result
 from regulars import describe, open_workspace
 from regulars.main import main
 from serving.access.admission import cores
-from tests.experiments.trials.company import QUICK, copied, declare, ingested_once
+from tests.experiments.trials.company import QUICK, copied, declare, ground_of, ingested_once
+from tests.oracles.mlflow_client import nested_runs
+from training.registry.experiment_runs import EXPERIMENTS
+from training.registry.registry import Registry
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "experiments.md").read_text(encoding="utf-8")
 
@@ -146,3 +149,20 @@ def test_the_examples_of_the_page_say_what_they_say_there(
     result = doctest.DocTestRunner(verbose=False).run(examples, out=said.append)
     assert result.attempted >= 4
     assert result.failed == 0, "".join(said)
+
+
+def test_all_cutoffs_are_walked_with_money_plots_and_a_nested_run_each(company: Path) -> None:
+    declare(company, "lived", f"[figures]\nresamples = 100\n{QUICK}")
+    shown = called(company, "backtest", "lived").output
+    assert "As it would have been lived, call" in shown and "fitted once, at the first" in shown
+    assert "Counted: " in shown and "Assumed: " in shown
+    again = answer(company, "backtest", "lived")
+    assert again["was_known"] and again["run_id"]
+    assert [Path(one).is_file() for one in again["plots"].values()] == [True, True]
+    ground = ground_of(company)
+    runs = nested_runs(Registry(ground.settings, ground.workspace, EXPERIMENTS), again["run_id"])
+    assert {one["cutoff"] for one in again["cutoffs"]} < set(runs)
+    assert {one["name"] for one in again["policies"]} < set(runs)
+    declare(company, "lived", "[cutoffs]\ncount = 2\n" + QUICK)
+    refused = answer(company, "backtest", "lived", exit_code=1)
+    assert "three cutoffs or more" in refused["refused"]["expected"]
