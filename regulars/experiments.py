@@ -148,6 +148,44 @@ def experiment_backtest(call: Call, name: str, threads: int | None) -> Outcome:
     )
 
 
+@experiment.command("search")
+@click.argument("name")
+@_cores
+@click.option(
+    "--workers",
+    type=click.IntRange(min=1, max=64),
+    default=1,
+    show_default=True,
+    help="So many settings are answered beside one another; it changes nothing of what is found.",
+)
+@verb
+def experiment_search(call: Call, name: str, threads: int | None, workers: int) -> Outcome:
+    """Search the parameters of an experiment's only learner, and open the reserved cutoff once, at the end."""
+    from experiments.declared.folder import DefinitionFolder
+    from experiments.searches.running import run_search
+    from regulars.search_tables import search_headline, search_lines, search_tables
+
+    definition, ground = (
+        DefinitionFolder(call.settings).read(name),
+        experiment_ground(call, threads),
+    )
+    found = run_search(definition, ground, workers=workers, own_process=True)
+    lines = search_lines(found.result)
+    if found.not_sent:
+        lines.append(f"  It is not in MLflow: {found.not_sent}")
+    return Outcome(
+        said=search_headline(found.result) + (" (known before)" if found.was_known else ""),
+        next="declare the best as an experiment, then `regulars experiment compare`",
+        data={
+            **{one: value for one, value in found.result.as_dict().items() if one != "definition"},
+            "was_known": found.was_known,
+            "not_sent": found.not_sent,
+        },
+        tables=search_tables(found.result),
+        lines=lines,
+    )
+
+
 def experiment_ground(call: Call, threads: int | None) -> ExperimentGround:
     """What experiments are run on, with as many threads as there are cores for this process."""
     from experiments.trials.running import ExperimentGround

@@ -1,4 +1,4 @@
-"""Declared experiments: what a run costs beside the ladder's own fits, how rows are opened, comparisons, and kills.
+"""Declared experiments: what a run costs beside the ladder's own fits, how rows are opened, comparisons, searches, and kills.
 
 ``SIZE=small`` runs on 400 simulated customers and compares 10,000; otherwise 3,000 and 100,000. Processor time is of the
 process and its threads.
@@ -6,6 +6,7 @@ process and its threads.
 
 from __future__ import annotations
 
+import shutil
 import signal
 import subprocess
 import sys
@@ -20,7 +21,10 @@ import numpy as np
 from experiments.bench.claims import Claim, Stopwatch, arguments, conclude
 from experiments.comparisons.differences import ListTerms, figure_differences
 from experiments.comparisons.paired import PairedAnswers
-from experiments.declared.definition import ExperimentDefinition
+from experiments.declared.definition import ExperimentDefinition, LearnerSettings
+from experiments.declared.search import SearchSettings
+from experiments.searches.result import SearchFiles, SearchResult
+from experiments.searches.running import run_search
 from experiments.trials.results import ExperimentResult, ResultFiles
 from experiments.trials.rows import rows_of
 from experiments.trials.running import ExperimentGround, run_experiment
@@ -47,7 +51,19 @@ def progress(step, done, total):
         os.kill(os.getpid(), signal.SIGKILL)
 run_bench(sys.argv[1], progress)
 """
+_SEARCH_KILLED = """
+import sys, os, signal
+from experiments.bench.experiments import search_bench
+steps = 0
+def progress(step, done, total):
+    global steps
+    steps += 1
+    if steps == int(sys.argv[2]):
+        os.kill(os.getpid(), signal.SIGKILL)
+search_bench(sys.argv[1], progress=progress)
+"""
 _SEEDED = 20
+_TRIALS = 12
 
 
 def ground_of(folder: str | Path) -> ExperimentGround:
@@ -62,6 +78,27 @@ def run_bench(folder: str | Path, progress: Progress = silent) -> ExperimentResu
     ground = replace(ground_of(folder), progress=progress)
     definition = ExperimentDefinition(name="bench", churn=ground.settings.churn)
     return run_experiment(definition, ground).result
+
+
+def search_bench(
+    folder: str | Path, *, workers: int = 1, progress: Progress = silent
+) -> SearchResult:
+    """A dozen settings of boosted trees, in three batches."""
+    ground = replace(ground_of(folder), progress=progress)
+    definition = ExperimentDefinition(
+        name="search",
+        churn=ground.settings.churn,
+        learner=LearnerSettings(rungs=("LightGBM",)),
+        search=SearchSettings(
+            space={
+                "leaves": {"low": 3, "high": 31, "log": True},
+                "learning_rate": {"low": 0.03, "high": 0.2, "log": True},
+                "lambda_l2": {"low": 0.1, "high": 100.0, "log": True},
+            },
+            trials=_TRIALS,
+        ),
+    )
+    return run_search(definition, ground, workers=workers).result
 
 
 def _cpu(work: Callable[[], object]) -> float:
@@ -145,6 +182,37 @@ def _killed(folder: Path, times: int) -> list[Claim]:
     ]
 
 
+def _searched(folder: Path, times: int) -> list[Claim]:
+    """A search by one worker, by two, and killed at points drawn by lot: each from nothing."""
+    whole = search_bench(folder)
+    _forget_searches(folder)
+    two = search_bench(folder, workers=2)
+    _forget_searches(folder)
+    generator, ends = np.random.default_rng(_SEEDED), 0
+    for steps in generator.integers(2, 6, times).tolist():
+        words = [sys.executable, "-c", _SEARCH_KILLED, str(folder), str(steps)]
+        ends += subprocess.run(words, check=False).returncode == -signal.SIGKILL
+    again = search_bench(folder)
+    return [
+        Claim("trials of a search that two workers answer otherwise", _differing(whole, two), 0.0),
+        Claim("kills of a search that were met", float(ends), 1.0, direction="at least"),
+        Claim("trials that differ after it went on", _differing(whole, again), 0.0),
+    ]
+
+
+def _differing(one: SearchResult, other: SearchResult) -> float:
+    pairs = zip(one.trials, other.trials, strict=True)
+    return float(sum(mine != theirs for mine, theirs in pairs) + (one.best != other.best))
+
+
+def _forget_searches(folder: Path) -> None:
+    """Nothing is left of a search: neither what was tried nor what was answered."""
+    workspace = ground_of(folder).workspace
+    shutil.rmtree(SearchFiles(workspace).folder, ignore_errors=True)
+    for answers in workspace.experiment_rows.glob("*/answers-*"):
+        shutil.rmtree(answers)
+
+
 def main() -> int:
     """Measure and print a line a claim."""
     given = arguments(__doc__ or "")
@@ -158,6 +226,7 @@ def main() -> int:
             _opened(folder),
             *_compared(10_000 if given.is_small else 100_000),
             *_killed(folder, 5 if given.is_small else 20),
+            *_searched(folder, 3 if given.is_small else 20),
         ]
     return conclude("experiments", claims, given)
 

@@ -2,6 +2,7 @@
 
 ============  =====================================================================
 definition    what can be declared, setting by setting
+search        what a definition says of searching the parameters of a learner
 folder        the definitions of a company, found and read by their names
 ============  =====================================================================
 """

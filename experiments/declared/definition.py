@@ -1,4 +1,4 @@
-"""What an experiment can declare: data, question, cutoffs, features, learner, figures, list and budget.
+"""What an experiment can declare: data, question, cutoffs, features, learner, figures, list, budget and search.
 
 ``[churn]``, ``[campaign]`` and ``[actions]`` are those of ``regulars.toml``: what a definition leaves out is the
 company's.
@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, field_validator
 from pydantic.dataclasses import dataclass
 
+from experiments.declared.search import SearchSettings
 from features.behaviour import FAMILIES
 from features.behaviour.buying import buying
 from features.company.settings.actions import ActionSettings
@@ -222,6 +223,7 @@ class ExperimentDefinition:
     campaign: CampaignSettings = field(default_factory=CampaignSettings)
     actions: ActionSettings = field(default_factory=ActionSettings)
     budget: BudgetSettings = field(default_factory=BudgetSettings)
+    search: SearchSettings = field(default_factory=SearchSettings)
 
     def of_company(self, settings: Settings) -> Settings:
         """The company's settings with what this experiment asks in their place."""

@@ -11,6 +11,7 @@ from experiments.declared.definition import (
     FEATURE_FAMILIES,
     ExperimentDefinition,
     FeatureSettings,
+    LearnerSettings,
 )
 from experiments.trials.estimators import estimator_rung
 from experiments.trials.rows import ExperimentRows
@@ -40,8 +41,14 @@ def families_of(pack: Pack, names: Sequence[str]) -> dict[str, tuple[str, ...]]:
 
 def chosen_features(rows: ExperimentRows, features: FeatureSettings) -> tuple[str, ...]:
     """The features a learner of the experiment may read; ``ModelRefused`` where the tables do not feed a family."""
-    usable = usable_features(rows.dataset).names
-    families = families_of(rows.pack, usable)
+    return declared_features(rows.pack, usable_features(rows.dataset).names, features)
+
+
+def declared_features(
+    pack: Pack, usable: Sequence[str], features: FeatureSettings
+) -> tuple[str, ...]:
+    """Those of some usable features that a definition lets a learner read; ``ModelRefused`` like ``chosen_features``."""
+    families = families_of(pack, usable)
     unfed = [one for one in features.only if one not in families]
     if unfed:
         raise ModelRefused(
@@ -77,16 +84,22 @@ def experiment_rungs(
     ladder = rungs_at_hand(
         rows.pack, rows.plan, rows.labelled, names, definition.churn, threads=threads
     )
-    # Who names a rung wants it, also of a company so small that a training would not try it.
-    bearable = rungs_for_few(ladder) if is_small(rows.splits) else ladder
-    wanted = _named(ladder, learner.rungs) if learner.rungs else list(bearable)
-    if learner.parameters and not learner.estimator:
-        wanted[-1] = _with_parameters(wanted[-1], learner.parameters)
+    wanted = declared_rungs(ladder, learner, is_small(rows.splits))
     progress("searching how far trees may go", 0, 1)
     tuned, _ = tuned_rungs(wanted, earliest_rows(rows.labelled), threads=threads)
     if learner.estimator:
         tuned = (*tuned, estimator_rung(learner, names, folder))
     return tuned
+
+
+def declared_rungs(ladder: Sequence[Rung], learner: LearnerSettings, few: bool) -> tuple[Rung, ...]:
+    """Those rungs of a ladder that a definition asks for, as it sets them; ``few`` of a company so small that most are not tried."""
+    # Who names a rung wants it, also of a company so small that a training would not try it.
+    bearable = rungs_for_few(ladder) if few else ladder
+    wanted = _named(ladder, learner.rungs) if learner.rungs else list(bearable)
+    if learner.parameters and not learner.estimator:
+        wanted[-1] = with_parameters(wanted[-1], learner.parameters)
+    return tuple(wanted)
 
 
 def _named(ladder: Sequence[Rung], names: Sequence[str]) -> list[Rung]:
@@ -102,23 +115,34 @@ def _named(ladder: Sequence[Rung], names: Sequence[str]) -> list[Rung]:
     return [ladder[0], *(rung for rung in ladder[1:] if rung.name in names)]
 
 
-def _with_parameters(rung: Rung, parameters: Mapping[str, Any]) -> Rung:
-    known = {
-        BoostedModel.family: [one.name for one in fields(BoostingSettings)],
-        LogisticModel.family: ["strength"],
-    }.get(rung.family, [])
+def with_parameters(
+    rung: Rung, parameters: Mapping[str, Any], place: str = "learner.parameters"
+) -> Rung:
+    """A rung of trees or the line with parameters of one's own, which ``place`` of the definition has.
+
+    ``SettingsRefused`` for a rung that has none, for one it does not have, and for a value that is no number.
+    """
+    known: dict[str, Any] = {}
+    if rung.family == BoostedModel.family:
+        known = {one.name: one.default for one in fields(BoostingSettings)}
+    elif rung.family == LogisticModel.family:
+        known = {"strength": 1.0}
     if rung.is_rule or rung.parts or not known:
         raise SettingsRefused(
-            expected=f"no learner.parameters for {rung.name}, which has none",
+            expected=f"no {place} for {rung.name}, which has none",
             found=", ".join(parameters),
             remedy="Leave them out, or name the rung of trees or the line they are for.",
         )
     for name, value in parameters.items():
-        if name not in known or isinstance(value, bool) or not isinstance(value, int | float):
+        is_whole = isinstance(known.get(name), int)
+        wanted = int if is_whole else int | float
+        if name not in known or isinstance(value, bool) or not isinstance(value, wanted):
             raise SettingsRefused(
-                expected=f"a number for a parameter of {rung.name} in learner.parameters",
+                expected=f"a {'whole ' * is_whole}number for a parameter of {rung.name} in {place}",
                 found=f"{name} = {value!r}",
-                remedy=did_you_mean(name, known) if name not in known else "Give it a number.",
+                remedy=did_you_mean(name, list(known))
+                if name not in known
+                else f"Give it a {'whole ' * is_whole}number.",
             )
     if rung.family == LogisticModel.family:
         return replace(rung, strength=float(parameters["strength"]))

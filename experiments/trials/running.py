@@ -37,7 +37,7 @@ from training.registry.provenance import tools
 Computed = TypeVar("Computed")
 ANSWERS = "answers-{}"
 """The folder of answers beside the rows, by the key of all they depend on."""
-_NOT_ASKED = ("name", "description", "figures", "campaign", "actions", "budget")
+_NOT_ASKED = ("name", "description", "figures", "campaign", "actions", "budget", "search")
 """What a definition says that no answer depends on."""
 
 

@@ -15,6 +15,7 @@ from click.testing import CliRunner, Result
 from regulars import describe, open_workspace
 from regulars.main import main
 from serving.access.admission import cores
+from tests.experiments.searches.company import SEARCHED
 from tests.experiments.trials.company import QUICK, copied, declare, ground_of, ingested_once
 from tests.oracles.mlflow_client import nested_runs
 from training.registry.experiment_runs import EXPERIMENTS
@@ -166,3 +167,23 @@ def test_all_cutoffs_are_walked_with_money_plots_and_a_nested_run_each(company: 
     declare(company, "lived", "[cutoffs]\ncount = 2\n" + QUICK)
     refused = answer(company, "backtest", "lived", exit_code=1)
     assert "three cutoffs or more" in refused["refused"]["expected"]
+
+
+def test_parameters_are_searched_and_a_full_disk_loses_nothing(
+    company: Path, tmp_path: Path
+) -> None:
+    answer(company, "run", "quick")
+    folder = copied(company, tmp_path / "company")
+    declare(folder, "searched", SEARCHED)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, hard))
+    try:
+        result = called(folder, "search", "searched")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert result.exit_code == 1 and "Make room on the disk" in result.stderr.replace("\n", " ")
+    shown = called(folder, "search", "searched", "--workers", "2").output
+    assert "The best settings" in shown and "which chose nothing" in shown
+    assert "[learner] parameters = { strength = " in shown
+    again = answer(folder, "search", "searched")
+    assert again["was_known"] and again["run_id"] and len(again["trials"]) == 6

@@ -52,6 +52,7 @@ DOORS = {
         "training/measures/metrics.py",
     },
     "matplotlib": {"training/plots/style.py", "training/families/churn/evaluation/plots.py"},
+    "optuna": {"experiments/searches/studying.py"},
     "shap": {"training/families/churn/evaluation/plots.py"},
     "bentoml": {"serving/process/bento.py", "serving/service.py"},
     "fastapi": {

@@ -44,6 +44,22 @@ WRONG = [
     ('[learner]\ncalibration = "no"', "learned or none for learner.calibration", 'mean "none"'),
     ("[learner.parameters]\nleaves = 7", "parameters of one learner", "0 rungs"),
     ("[budget]\nminutes = -1", "budget.minutes from 0 on", "found -1"),
+    ("[search]\nspaces = 3", "setting of [search]", 'Did you mean "space"?'),
+    ("[search.space]\nleaves = 3", "search.space.leaves such as", "found 3"),
+    (
+        "[search.space]\nleaves = { lo = 3, high = 9 }",
+        "choices for search.space.leaves",
+        'Did you mean "low"?',
+    ),
+    ("[search.space]\nleaves = { low = 9, high = 3 }", "a higher one for search.space.leaves", "9"),
+    (
+        "[search.space]\nleaves = { low = 0, high = 3, log = true }",
+        "true with a low above 0 alone",
+        "search.space.leaves",
+    ),
+    ('[search.space]\nkind = { choices = ["a"] }', "two choices or more", "search.space.kind"),
+    ("[search]\ntrials = 0", "search.trials from 1 to 10000", "found 0"),
+    ("[search]\nfigure = 'loss'", "log_loss or auc for search.figure", "log_loss"),
     ("[churn]\ndrop_percent = 0", "churn.drop_percent from 1 to 100", "in own.toml"),
     ("name = 3", "a text for name", "found 3"),
 ]
@@ -122,7 +138,7 @@ def test_every_setting_stands_on_the_page_with_its_default_and_its_sentence() ->
         f"| `{place}` | `{json.dumps(usual, default=dict)}` | {said} |"
         for place, usual, said in own_settings()
     ]
-    assert len(expected) == 18
+    assert len(expected) == 24
     assert [line for line in expected if line not in page] == []
     assert all(f"`{name}`" in page for name in FEATURE_FAMILIES)
 
