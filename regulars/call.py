@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 RECORDED = frozenset({
     "backup", "export", "recommend", "offers plan", "campaign start", "campaign export", "campaign report",
     "campaign exposures", "forget", "nightly", "promote", "rollback", "keys create",
-    "keys revoke",
+    "keys revoke", "experiment promote",
 })  # fmt: skip
 """Verbs that write of people or change who is answered and by what: each is on record before it is done."""
 

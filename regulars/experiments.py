@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,12 +11,13 @@ import click
 
 from regulars.call import Call, now_seconds, verb
 from regulars.narrator import Outcome, Table
-from regulars.options import a_file
+from regulars.options import MODELS, a_file
 
 if TYPE_CHECKING:
     from experiments.trials.results import ExperimentResult, RungResult
     from experiments.trials.running import ExperimentGround, FinishedRun
 
+CHURN = MODELS[0]
 _cores = click.option(
     "--threads",
     type=click.IntRange(min=1),
@@ -184,6 +186,24 @@ def experiment_search(call: Call, name: str, threads: int | None, workers: int) 
         tables=search_tables(found.result),
         lines=lines,
     )
+
+
+@experiment.command("promote")
+@click.argument("name")
+@click.option("--no-promote", is_flag=True, help="Register the model but leave the champion.")
+@verb
+def experiment_promote(call: Call, name: str, no_promote: bool) -> Outcome:
+    """Train what an experiment has chosen on all the data, as a challenger, and put it to use if it passes the gate."""
+    from experiments.declared.folder import DefinitionFolder
+    from experiments.trials.promoting import promoted_family, training_differs
+    from experiments.trials.results import ResultFiles
+    from regulars.training import train_family
+
+    definition = DefinitionFolder(call.settings).read(name)
+    family = promoted_family(definition, ResultFiles(call.workspace).read(name), call.settings)
+    outcome = train_family(call, CHURN, family=family, promote=not no_promote)
+    lines = [f"  {one}" for one in training_differs(definition)]
+    return replace(outcome, lines=(*outcome.lines, *lines))
 
 
 def experiment_ground(call: Call, threads: int | None) -> ExperimentGround:

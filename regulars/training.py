@@ -17,6 +17,7 @@ from regulars.options import MODELS, model_option, reason_option
 if TYPE_CHECKING:
     from regulars.promoting import Putting
     from training.bundles.kind import Kind
+    from training.recipe.family import Family
     from training.recipe.summary import TrainingSummary
     from training.registry.gate import Check, Gate
 
@@ -38,14 +39,23 @@ def train(call: Call, model: str, no_promote: bool, refit: bool) -> Outcome:
 
 
 def train_family(
-    call: Call, name: str, *, promote: bool = True, refit: bool = False, own_process: bool = True
+    call: Call,
+    name: str,
+    *,
+    family: Family[Any, Any, Any, Any] | None = None,
+    promote: bool = True,
+    refit: bool = False,
+    own_process: bool = True,
 ) -> Outcome:
-    """Train one family of models, as ``train`` does and the demo; ``own_process`` has it fitted in one, where that can be."""
+    """Train one family of models, as ``train`` does, the demo, and an experiment whose winner is to be a challenger.
+
+    ``own_process`` has it fitted in one, where that can be; ``family`` is the one of that name unless it is given.
+    """
     from regulars.families import OUTCOMES
     from regulars.gate_sentences import after_the_gate
 
     summary, putting = summary_of_training(
-        call, name, promote=promote, refit=refit, own_process=own_process
+        call, name, family=family, promote=promote, refit=refit, own_process=own_process
     )
     outcome = OUTCOMES[name](summary)
     if summary.registry:
@@ -54,7 +64,13 @@ def train_family(
 
 
 def summary_of_training(
-    call: Call, name: str, *, promote: bool = True, refit: bool = False, own_process: bool = True
+    call: Call,
+    name: str,
+    *,
+    family: Family[Any, Any, Any, Any] | None = None,
+    promote: bool = True,
+    refit: bool = False,
+    own_process: bool = True,
 ) -> tuple[TrainingSummary, Putting]:
     """What the training of one family came to, and what a running service made of it."""
     from regulars.promoting import Putting
@@ -64,7 +80,7 @@ def summary_of_training(
 
     putting = Putting(call, name)
     summary = train_by_recipe(
-        family_of(name),
+        family or family_of(name),
         call.settings,
         call.workspace,
         refit=refit,

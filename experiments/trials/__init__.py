@@ -9,5 +9,6 @@ answers       what a rung answered at a test, written as soon as it is known
 trial         every rung at every test, gone on with after a kill
 results       what came of the experiments of a workspace, by their names
 running       from a definition to a result on record
+promoting     what an experiment has chosen, as a family that trains it and nothing else
 ============  =====================================================================
 """

@@ -187,3 +187,20 @@ def test_parameters_are_searched_and_a_full_disk_loses_nothing(
     assert "[learner] parameters = { strength = " in shown
     again = answer(folder, "search", "searched")
     assert again["was_known"] and again["run_id"] and len(again["trials"]) == 6
+
+
+def test_what_was_chosen_becomes_a_challenger_and_goes_through_the_gate(
+    company: Path, tmp_path: Path
+) -> None:
+    folder = copied(company, tmp_path / "company")
+    declare(
+        folder,
+        "rhythm",
+        '[features]\nonly = ["rhythm"]\n[learner]\nrungs = ["logistic on everything"]\n',
+    )
+    refused = answer(folder, "promote", "rhythm", exit_code=2)
+    assert "regulars experiment run rhythm" in refused["refused"]["remedy"]
+    answer(folder, "run", "rhythm")
+    said = answer(folder, "promote", "rhythm")
+    assert said["title"] == "logistic on everything" and said["version"] == "1"
+    assert said["checks"] and said["promoted"] == all(one["passed"] for one in said["checks"])

@@ -19,7 +19,7 @@ from training.families.churn.checks import churn_gate
 from training.families.churn.evaluation.evaluation import evaluate
 from training.families.churn.evaluation.measured_again import LEFT_OUT, measured_again
 from training.families.churn.evaluation.recomputed import recomputed_churn
-from training.families.churn.learning import Learned, learn_churn, next_best
+from training.families.churn.learning import Learned, OneLearner, learn_churn, next_best
 from training.families.churn.report import EvaluatedChurn, churn_report
 from training.measures.predictions.predictions import Predictions
 from training.questions.kinds import question_of
@@ -47,8 +47,11 @@ def _of_data(given: Given[ChurnOwn], bundle: Bundle, predictions: Predictions) -
     )
 
 
+@dataclass(frozen=True)
 class ChurnFamily:
-    """Calibrated, with reasons."""
+    """Calibrated, with reasons; by the best rung of its ladder, or by the ``only`` one that may ship."""
+
+    only: OneLearner | None = None
 
     kind = CHURN_KIND
     description = "Who is about to leave: calibrated, with reasons."
@@ -90,13 +93,22 @@ class ChurnFamily:
         """Climb the ladder, fit the winner on the latest cutoffs, and find out what it is worth."""
         own, threads = given.own, given.threads
         plan = plan_to_learn(given.pack, own.churn, own.reasons)
-        learned = learn_churn(given.pack, plan, own.churn, threads=threads, progress=given.progress)
+        learned = learn_churn(
+            given.pack,
+            plan,
+            own.churn,
+            only=self.only,
+            threads=threads,
+            progress=given.progress,
+        )
         return self._evaluated(given, learned)
 
     def next_best(
         self, given: Given[ChurnOwn], learned: EvaluatedChurn, why: str
     ) -> EvaluatedChurn | None:
-        """The best rung that is left of the same ladder, found out about like the first."""
+        """The best rung that is left of the same ladder, found out about like the first; none where only one may ship."""
+        if self.only is not None:
+            return None
         found = next_best(learned.learned, why, progress=given.progress)
         return None if found is None else self._evaluated(given, found)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
@@ -14,6 +14,7 @@ from features.declarations.feature import Declaration
 from features.lifecycle.repeat_buying import buying_models_before
 from features.plan.plan import Plan
 from features.store.pack import Pack
+from features.vocabulary.errors import ModelRefused
 from features.vocabulary.progress import Progress, silent
 from training.bundles.manifest import Manifest
 from training.bundles.reference import Reference
@@ -73,27 +74,46 @@ class Learned:
         return self.splits.as_dict()
 
 
+@dataclass(frozen=True)
+class OneLearner:
+    """The only rung that may ship, by its ``name``: no other takes its place where it is no better than the rules.
+
+    ``reads`` says which of the usable features a pack has it may learn from, and ``among`` gives it out of a ladder, as it is
+    to learn, with the rules it is held against; it is told whether the company is small.
+    """
+
+    name: str
+    reads: Callable[[Pack, Sequence[str]], tuple[str, ...]]
+    among: Callable[[Sequence[Rung], bool], tuple[Rung, ...]]
+
+
 def learn_churn(
     pack: Pack,
     plan: Plan,
     settings: ChurnSettings,
     *,
+    only: OneLearner | None = None,
     threads: int = 1,
     progress: Progress = silent,
 ) -> Learned:
     """Build the dataset, climb the ladder, and fit the winner once more on all that is known.
 
-    Raises ``ModelRefused`` when the data cannot carry a model.
+    With ``only`` that learner ships and no other. Raises ``ModelRefused`` when the data cannot carry a model, and where the only
+    learner is no better than the rules.
     """
     question = question_of(settings)
     found = labelled(pack, plan, question, settings, threads=threads, progress=progress)
     dataset, splits, question = found.dataset, found.splits, found.question
     usable = usable_features(dataset)
-    rungs, tuned = _tuned(pack, plan, found, usable.names, settings, threads, progress)
+    names = usable.names if only is None else only.reads(pack, usable.names)
+    rungs, tuned = _tuned(pack, plan, found, names, settings, only, threads, progress)
     every = [*splits.tests, splits.shipped]
     seasons = chance_levels(pack, plan, question, every, splits.horizon, threads=threads)
     ladder = climb(dataset, splits, rungs, seasons=seasons, threads=threads, progress=progress)
-    ladder = best_shippable(ladder, partial(_gate_fault, splits))
+    if only is None:
+        ladder = best_shippable(ladder, partial(_gate_fault, splits))
+    elif ladder.winner.name != only.name:
+        raise _no_better(only.name, ladder.winner.name)
     fitted = _fitted(ladder, dataset, splits, seasons, progress)
     manifest = Manifest(
         name=CHURN_KIND.name,
@@ -161,13 +181,18 @@ def _tuned(
     found: Labelled,
     names: Sequence[str],
     settings: ChurnSettings,
+    only: OneLearner | None,
     threads: int,
     progress: Progress,
 ) -> tuple[tuple[Rung, ...], dict[str, TunedSettings]]:
     """The rungs for the features at hand, with the settings of trees that suit the data."""
     rungs = rungs_at_hand(pack, plan, found, names, settings, threads=threads)
     progress("searching how far trees may go", 0, 1)
-    rungs = rungs_for_few(rungs) if is_small(found.splits) else rungs
+    few = is_small(found.splits)
+    if only is not None:
+        rungs = only.among(rungs, few)
+    elif few:
+        rungs = rungs_for_few(rungs)
     tuned = tuned_rungs(rungs, earliest_rows(found), threads=threads)
     progress("searching how far trees may go", 1, 1)
     return tuned
@@ -236,6 +261,14 @@ def _fitted(
     reference = Reference.learn(found.held.vectors, found.probability)
     base_rate = float(np.mean(found.held.outcomes))
     return _Fitted(found.model, found.curve, reference, base_rate)
+
+
+def _no_better(name: str, winner: str) -> ModelRefused:
+    return ModelRefused(
+        expected=f"{name} to be better than every simple rule at the cutoffs of a training",
+        found=f"{winner}, which is as good",
+        remedy="Nothing is registered. Train without it: `regulars train churn` takes the best rung there is.",
+    )
 
 
 def _on_horizon(pack: Pack, question: Question) -> tuple[str, ...]:
