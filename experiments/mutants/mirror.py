@@ -33,6 +33,7 @@ _SEEN_BY = {
     "serving/contract/recorded": "tests/serving/ledger/test_privacy.py",
     "serving/contract/row": "tests/serving/contract/test_score_input.py",
     "serving/contract/score": "tests/serving/contract/test_score_input.py",
+    "serving/ledger/migrations": "tests/serving/ledger/test_schema.py",
     "serving/snapshot/forgetting": "tests/serving/ledger/test_privacy.py",
 }
 """Who sees what a file does from outside, where it has no mirror of its own and the importers are only near."""

@@ -82,6 +82,17 @@ def test_a_log_that_is_stopped_has_written_everything() -> None:
     assert [one["correlation_id"] for one in lines] == [f"c{number}" for number in range(1_000)]
 
 
+def test_who_reads_too_slowly_loses_the_oldest_of_more_than_a_hundred_thousand_lines() -> None:
+    written: list[bytes] = []
+    log = CallLog(lambda: AT, written.append)
+    for name in ("lost", "first", *["between"] * 99_998, "last"):
+        log.note(AnsweredCall(SCORE, "POST", 200, 0.001, Correlation(name)))
+    log.flush()
+    lines = b"".join(written).splitlines()
+    ends = [json.loads(lines[place])["correlation_id"] for place in (0, -1)]
+    assert (len(lines), ends) == (100_000, ["first", "last"])
+
+
 def test_no_line_names_a_customer_whatever_is_asked(service: Service, snapshot: Snapshot) -> None:
     customer = snapshot.customer_ids[3]
     key = service.models_in_use.ledger.create_key("x", ["score", "pages", "events"], at=1)

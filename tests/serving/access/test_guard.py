@@ -12,6 +12,7 @@ from fastapi import FastAPI
 from serving.access.admission import Admission
 from serving.access.answered_call import AnsweredCall
 from serving.access.asgi import Message, Receive, Scope, Send
+from serving.access.entrance import session_token
 from serving.access.problems import KINDS, MEDIA_TYPE
 from serving.access.routes import Route
 from tests.serving.calling import ROUTES, Caller, Service, in_parts
@@ -315,3 +316,16 @@ def test_who_comes_while_the_process_closes_is_told_at_once_and_health_is_told_t
     assert refused.status_code == 503 and is_problem(refused, "closing")
     assert (refused.headers["connection"], refused.headers["retry-after"]) == ("close", "5")
     assert caller.get("/livez").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("cookie", "token"),
+    [
+        ("", None), ("other=1", None), ("regulars_session=abc", "abc"), ("other=1; regulars_session=abc", "abc"),
+        ("a/b=1", None), ("a/b=1; regulars_session=abc", None), ("regulars_session=abc; a,b=1", None),
+    ],
+)  # fmt: skip
+def test_a_cookie_that_cannot_be_read_is_no_session_and_no_fault(
+    cookie: str, token: str | None
+) -> None:
+    assert session_token({"cookie": cookie}) == token

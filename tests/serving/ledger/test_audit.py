@@ -325,6 +325,14 @@ def test_nothing_that_is_not_as_it_was_written_is_let_go(folder: Path) -> None:
     assert let_go(folder, 10) == [1]
 
 
+def test_nothing_is_let_go_where_nobody_knows_any_more_where_the_record_ends(folder: Path) -> None:
+    ledger = Ledger(folder / "ledger.db")
+    (folder / "ledger.head").write_bytes(b"")
+    assert list(ledger.audit.let_go(before=10**9)) == []
+    assert len(ledger.audit.rows(most=CALLS + 1)) == CALLS
+    ledger.close()
+
+
 def test_a_letting_go_that_was_broken_off_is_gone_on_with(folder: Path) -> None:
     before = (folder / "ledger.db").read_bytes()
     let_go(folder, 5)

@@ -126,6 +126,25 @@ def test_with_the_names_of_the_erased_alone_whoever_was_erased_stays_so(tmp_path
     assert not (tmp_path / "newer").exists()
 
 
+def test_files_come_back_however_deep_in_folders_they_lie_for_their_owner_alone(
+    tmp_path: Path,
+) -> None:
+    space = Workspace(tmp_path / "space")
+    a_ledger(space.folder).close()
+    deep = [Path("bundles/churn/d1/trees/first.bin"), Path("mlflow/artifacts/1/run/notes.txt")]
+    for one in (*deep, Path("bundles/churn/.draft/half.bin")):
+        (space.folder / one).parent.mkdir(parents=True)
+        (space.folder / one).write_text(one.name, encoding="utf-8")
+    done = back_up(space, tmp_path / "monday")
+    new = Workspace(tmp_path / "new")
+    restore(new, done.folder, at=AT + 9)
+    for folder in (done.folder, new.folder):
+        for one in deep:
+            assert (folder / one).read_text(encoding="utf-8") == one.name
+            assert stat.S_IMODE((folder / one).stat().st_mode) == 0o600
+        assert not (folder / "bundles/churn/.draft").exists()
+
+
 def test_nothing_is_written_over_and_a_backup_that_was_changed_is_refused_whole(
     tmp_path: Path,
 ) -> None:

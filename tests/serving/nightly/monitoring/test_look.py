@@ -20,9 +20,10 @@ from features.vectors.refresh import natural_cutoff
 from features.vocabulary.time import Cutoff
 from serving.findings.findings import latest_look
 from serving.nightly.monitoring.judged_weeks import WEEKS_BEFORE, JudgedWeeks
-from serving.nightly.monitoring.look import look, without_holdings
+from serving.nightly.monitoring.look import look, shifts_of, without_holdings
 from tests.serving.company import Company, company_in, put_to_use
 from training.families.churn.bundle import current_bundle
+from training.measures.monitoring.stability import shifts
 
 CAME = "observed_over_expected"
 
@@ -209,3 +210,18 @@ def test_realised_quality_is_that_of_the_untreated_as_the_tables_tell_it(own: Co
     assert 0.5 < day["auc"] <= 1.0
     days = [datetime.fromisoformat(one["as_of"]) for one in found["realised"]]
     assert [(days[0] - one).days for one in days] == [0, 28, 56]
+
+
+def test_the_false_alarms_allowed_are_shared_among_all_inputs_and_the_risks(
+    looked_at: Company,
+) -> None:
+    """What is exceeded by chance is larger the more there is to look at, and never the same for another number."""
+    weeks = JudgedWeeks(current_bundle(looked_at.workspace), open_store(looked_at.workspace))
+    judged = weeks.ending(end_of(looked_at))
+    _, (risk,) = shifts_of(weeks, judged)
+    risks, inputs = [one.risks[:, None] for one in judged], len(weeks.inputs)
+    bounds = [
+        shifts(["risk"], risks, compared=inputs + more)[0].by_chance for more in (-1, 0, 1, 2)
+    ]
+    assert risk.by_chance == bounds[2]
+    assert bounds == sorted(set(bounds))
