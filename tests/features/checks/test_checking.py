@@ -10,9 +10,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from features.checks.breaches import Breach, CheckReport, Severity, TableReport
-from features.checks.checking import check
+from features.checks.checking import Before, Checking, check
+from features.checks.journal import Journal
 from features.company.settings.reading import load_settings, settings_from
 from features.proposal import propose
+from features.sources.connection import connect
 from features.vocabulary.time import Cutoff
 from tests.features.tables import COLUMNS, SEVEN, purchases, settings_for, write_table
 
@@ -349,3 +351,63 @@ def test_online_retail_is_proposed_and_checked_as_it_is_known_to_be(
     detail = breach(report, "set_aside.tests and corrections").detail
     assert detail.startswith("items: M (850), ADJUST (67), S (41)")
     assert "TEST001 (15)" in detail
+
+
+MONTHS: list[tuple[Any, ...]] = [
+    *SEVEN,
+    ("anna", "o7", "2026-02-01 10:00", "tea", 1, 4.5),
+    ("anna", "o7", "2026-02-01 10:00", "tea", 1, 4.5),
+    (None, "o8", "2026-02-02 10:00", "pot", 1, 20.0),
+    ("carl", "o9", "2026-03-03 10:00", "pot", 1, 20.0),
+]
+
+
+@pytest.mark.parametrize(("duplicates", "orders"), [("drop", 9), ("keep", 10)])
+def test_what_is_kept_of_each_month_is_kept_of_all_and_nothing_that_was_set_aside(
+    tmp_path: Path, duplicates: str, orders: int
+) -> None:
+    settings = purchases(tmp_path, MONTHS, duplicates=duplicates)
+    with connect(tmp_path / "scratch") as connection:
+        (table,) = Checking(connection, settings, tmp_path / "scratch").events()
+        months = {
+            month: connection.execute(table.accepted_rows_sql(month)).fetchall()
+            for month in sorted(table.record.months)
+        }
+    assert [len(rows) for rows in months.values()] == [7, orders - 8, 1]
+    february = list(months.values())[1]
+    order, customer = (
+        table.stored_names.index(next(c.stored for c in table.columns if c.column.name == name))
+        for name in ("order_id", "customer_id")
+    )
+    assert {(row[customer], row[order]) for row in february} == {("anna", "o7")}
+
+
+@pytest.mark.parametrize(("number", "again"), [("A9", True), ("9", False)])
+def test_files_of_before_are_read_again_where_a_column_has_another_type_now(
+    tmp_path: Path, number: str, again: bool
+) -> None:
+    def write(name: str, month: int, number: str) -> None:
+        lines = [
+            f"{who},{number},2026-{month:02}-0{day},tea,1,4.50"
+            for day, who in enumerate(("anna", "bert"), 1)
+        ]
+        text = "\n".join(["customer,order,day,item,quantity,amount", *lines])
+        (tmp_path / name).write_text(text + "\n", encoding="utf-8")
+
+    settings = settings_from(
+        {"tables": {"purchases": {"source": "sold*.csv", "columns": COLUMNS}}}, folder=tmp_path
+    )
+
+    def read(scratch: str, before: Before | None) -> tuple[Journal, set[str]]:
+        with connect(tmp_path / scratch) as connection:
+            checks = Checking(connection, settings, tmp_path / scratch, before=before)
+            (table,) = checks.events(lambda name: name)
+            return {"purchases": table.record}, {one.name for one in table.opened.source.fresh}
+
+    write("sold1.csv", 1, "7")
+    journal, fresh = read("first", None)
+    assert len(fresh) == 1
+    write("sold2.csv", 3, number)
+    later, fresh = read("second", Before(journal))
+    assert len(fresh) == (2 if again else 1)
+    assert len(later["purchases"].files) == len(later["purchases"].months) == 2

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 from pyarrow import csv, parquet
 
-from features.exports.table_files import TableWriter, put_in_place
+from features.exports.table_files import TableWriter, put_in_place, refuse_other_file
 from features.vocabulary.errors import UsageRefused
 
 
@@ -50,3 +50,21 @@ def test_tables_are_written_one_after_the_other(tmp_path: Path, kind: str, cell:
         writer.close()
     read = csv.read_csv(path) if kind == "csv" else parquet.read_table(path)
     assert read.to_pydict() == {"name": [cell, "tea", "tea"], "rank": [-1, 2, 2]}
+
+
+@pytest.mark.parametrize("name", ["list.txt", "list", "gone/list.csv", "gone/list.txt"])
+def test_a_file_of_another_kind_or_in_a_folder_that_is_not_there_is_refused(
+    tmp_path: Path, name: str
+) -> None:
+    with pytest.raises(UsageRefused, match="in a folder that exists") as refused:
+        refuse_other_file(tmp_path / name)
+    assert refused.value.found == Path(name).name
+
+
+@pytest.mark.parametrize("name", ["list.csv", "LIST.CSV", "list.parquet"])
+def test_a_file_of_a_known_kind_is_not_whether_or_not_it_is_there(
+    tmp_path: Path, name: str
+) -> None:
+    refuse_other_file(tmp_path / name)
+    (tmp_path / name).write_bytes(b"before")
+    refuse_other_file(tmp_path / name)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Literal
 
 import numpy as np
 import pytest
 
 from features.behaviour.groups import SPEND
+from features.declarations.calendar import TimeOfYear
 from features.declarations.events import Events
 from features.declarations.feature import declare
 from features.declarations.instants import Elapsed, SinceInstant, UntilInstant
@@ -405,3 +408,24 @@ def test_a_wholesaler_with_more_lines_than_running_sums_allow_is_counted_alike()
 
     np.testing.assert_array_equal(found[0], [10_800, 10_800, 2_160, np.nan])
     np.testing.assert_array_equal(found[1], [70_000, 70_000, 14_000, np.nan])
+
+
+TURNS: dict[Literal["january", "april"], int] = {"january": 1, "april": 4}
+"""The months with whose first day a year turns."""
+
+
+@pytest.mark.parametrize("year", [2001, 2004, 2023, 2024, 2100])
+def test_the_time_of_the_year_is_how_far_the_nearest_turn_is_before_or_after(year: int) -> None:
+    """Tried on every eleventh day, on both turns and the days beside them, and around the end of February."""
+    first = date(year, 1, 1)
+    days = {first + timedelta(days=step) for step in range(0, 365, 11)}
+    for turn in (first, date(year, 4, 1), date(year, 3, 1), date(year + 1, 1, 1)):
+        days |= {turn + timedelta(days=step) for step in (-1, 0, 1)}
+    cutoffs = sorted(days)
+    for word, month in TURNS.items():
+        expected = [
+            min(abs((day - date(near, month, 1)).days) for near in range(year - 1, year + 3))
+            for day in cutoffs
+        ]
+        found = value_of(TimeOfYear(word), [order("2000-01-02")], *map(str, cutoffs))
+        assert found == expected, word

@@ -63,6 +63,17 @@ def test_an_instant_is_told_above_its_bounds(
     assert (told(tmp_path, rows) is not None) is is_told
 
 
+@pytest.mark.parametrize(("others", "is_told"), [(5, True), (6, True), (7, False)])
+def test_where_there_is_one_other_day_the_instant_has_ten_times_as_many_as_that(
+    tmp_path: Path, others: int, is_told: bool
+) -> None:
+    rows = history(60, others=0)
+    rows += [
+        (f"c{at}", f"o{at}", f"2023-06-09 10:{at:02d}:00", "tea", 1, 1.0) for at in range(others)
+    ]
+    assert (told(tmp_path, rows) is not None) is is_told
+
+
 def test_a_busy_day_of_many_instants_is_none(tmp_path: Path) -> None:
     rows = history(0, others=90)
     rows += [

@@ -93,13 +93,16 @@ def test_more_than_one_of_a_hundred_shortened_numbers_refuses(
     assert check(purchases(tmp_path, rows)).refused is is_refused
 
 
-@pytest.mark.parametrize(("lacking", "is_refused"), [(5, False), (6, True)])
-def test_more_than_five_of_a_hundred_rows_without_their_money_refuse(
-    tmp_path: Path, lacking: int, is_refused: bool
+@pytest.mark.parametrize(
+    ("lacking", "of", "is_refused"),
+    [(5, 100, False), (6, 100, True), (10, 200, False), (11, 200, True), (5, 20, False), (6, 20, True)],
+)  # fmt: skip
+def test_more_than_five_rows_and_five_of_a_hundred_without_their_money_refuse(
+    tmp_path: Path, lacking: int, of: int, is_refused: bool
 ) -> None:
     rows = [
         (f"c{number % 9}", f"g{number}", "2026-01-04", "tea", 1, None if number < lacking else 4.5)
-        for number in range(100)
+        for number in range(of)
     ]
     report = check(purchases(tmp_path, rows))
     (missing,) = [one for one in report.breaches if one.rule == "missing.amount"]

@@ -60,3 +60,7 @@ def test_customers_and_dates_missing_on_further_lines_are(tmp_path: Path) -> Non
         },
     )
     assert purchases(found).fill == {"customer_id": "order_id", "order_date": "order_id"}
+
+
+def test_a_discount_that_is_zero_on_every_line_tells_nothing_of_orders(tmp_path: Path) -> None:
+    assert not purchases(proposed(tmp_path, {"discount": lambda line: 0})).fill

@@ -47,6 +47,14 @@ def test_few_numbers_that_come_back_are_left_alone(
     assert expression == (JOINED if is_joined else "receipt_no")
 
 
+@pytest.mark.parametrize(("of", "is_joined"), [(2, False), (3, True), (4, True)])
+def test_of_two_numbers_nobody_knows_whether_they_are_used_again(
+    tmp_path: Path, of: int, is_joined: bool
+) -> None:
+    expression = mapped(receipts(tmp_path, of)).get("order_id", "")
+    assert (expression == JOINED) is is_joined
+
+
 def test_one_customer_under_one_number_is_another_order_after_a_month(tmp_path: Path) -> None:
     # Each of eight customers has one number, and buys every eighth day; two of the numbers, or one, last 32 days.
     for days, is_joined in ((34, True), (33, False)):

@@ -16,6 +16,7 @@ from features.sources.formats.numbers import (
     shape_sql,
     whole_sql,
 )
+from features.sources.formats.words import speaks_of_money
 from tests.features.sources.formats.tables import filled
 
 POINT, COMMA, FRENCH, SWISS = (".", ","), (",", "."), (",", " "), (".", "'")
@@ -160,3 +161,16 @@ def test_a_shape_fits_marks_where_its_texts_are_read_by_them(
             assert (numbers[written] is not None) == fits(shape, *marks), (written, shape)
         else:
             assert shape in ODD
+
+
+@pytest.mark.parametrize(
+    ("name", "is_money"),
+    [
+        ("Unit Price", True), ("Gesamtbetrag", True), ("ordervalue amount", True), ("umsatz", True),
+        ("Quantity", False), ("Price code", False), ("total_id", False), ("Umsatz Nr", False), ("tea", False),
+    ],
+)  # fmt: skip
+def test_a_name_of_amounts_speaks_of_money_unless_it_is_the_name_of_something(
+    name: str, is_money: bool
+) -> None:
+    assert speaks_of_money(name) is is_money
