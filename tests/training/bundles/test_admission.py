@@ -22,7 +22,7 @@ from tests.trials import try_each_time
 from training.bundles.admission import admitted_folder
 from training.bundles.bundle import opened
 from training.bundles.manifest import MANIFEST_FILE, Manifest
-from training.bundles.proving import remember
+from training.bundles.proving import remember, tried
 from training.bundles.signature import SIGNATURE_FILE, Signing
 from training.families.churn.bundle import CHURN_KIND, current_bundle
 from training.learners.boosting import BoostedModel
@@ -311,3 +311,12 @@ def test_420_damaged_bundles_are_refused_and_nothing_dies(
             sys.stdout.write(f"{count:4} {kind}\n")
     assert sum(found.values()) == 420 and not any("OTHER" in one for one in found), found
     assert sum(count for kind, count in found.items() if ANOTHER in kind) <= 4, found
+
+
+def test_a_folder_may_be_named_from_where_the_command_runs(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(workspace.bundles)
+    tried(in_use(workspace).relative_to(workspace.bundles), NAME)
+    with pytest.raises(BundleRefused):
+        tried(Path(NAME, "0" * 32), NAME)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from training.ladder.reported import LAST_REFIT, choice_sentences, headline
+from features.vocabulary.time import DAY_SECONDS, Cutoff, Horizon
+from training.datasets.splits import rolling_origins
+from training.ladder.reported import LAST_REFIT, choice_sentences, chosen_at, headline
 
 
 def said(reserved: str, *choosing: str, passed_over: tuple[str, ...] = ()) -> str:
@@ -40,3 +42,15 @@ def test_the_reserved_test_is_told_first_where_there_is_one() -> None:
     assert headline({"auc": 0.8, "at_reserved": at_reserved}) == at_reserved
     assert headline({"auc": 0.8, "at_reserved": {}})["auc"] == 0.8
     assert headline({"auc": 0.8})["auc"] == 0.8
+
+
+def test_a_manifest_names_the_tests_that_chose_and_the_one_that_did_not() -> None:
+    several = rolling_origins(0, Cutoff(400 * DAY_SECONDS), Horizon(60), origins=6)
+    latest, *others = [one.name for one in several.tests]
+    assert chosen_at(several, ["LightGBM"]) == {
+        "reserved": latest,
+        "choosing": others,
+        "passed_over": ["LightGBM"],
+    }
+    alone = rolling_origins(0, Cutoff(400 * DAY_SECONDS), Horizon(60), origins=3)
+    assert chosen_at(alone, []) == {"reserved": "", "choosing": [latest], "passed_over": []}

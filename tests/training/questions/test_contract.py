@@ -70,6 +70,8 @@ FIRST = Term("2025-04-01", "2026-03-31")
         (Term("2026-04-01", "2027-03-31", "2026-03-31T23:59:59"), 1.0),
         (Term("2026-04-01", "2027-03-31", "2026-04-01"), 1.0),
         (Term("2026-04-01", "2027-03-31", "2026-04-01T00:00:01"), 0.0),
+        # The first second that is counted is one as well.
+        (Term("2026-04-01", "2027-03-31", "1970-01-01"), 1.0),
     ],
 )
 def test_a_valid_term_that_begins_within_the_days_of_grace_renews(

@@ -16,6 +16,7 @@ from training.datasets.folds import FoldSplit
 from training.datasets.splits import OriginSplit
 from training.questions.kinds import question_of
 from training.questions.labelled import Labelled, labelled, labelled_at
+from training.questions.origins import splits_of
 
 SETTINGS = ChurnSettings(horizon_days=60)
 STATED = ChurnSettings(outcome="stated", outcome_name="left", horizon_days=30)
@@ -81,3 +82,24 @@ def test_a_stated_outcome_is_asked_at_the_cutoffs_of_its_table_alone() -> None:
         UsageRefused, match="of the table of outcomes: 2025-03-01, 2025-04-01; found"
     ):
         asked_at(stated, "2025-03-02", settings=STATED)
+
+
+@pytest.mark.parametrize(
+    ("days", "kind"),
+    [
+        (["2025-03-01", "2025-04-01"], FoldSplit),
+        (["2025-03-01", "2025-04-01", "2025-05-01", "2025-06-01", "2025-07-01"], OriginSplit),
+    ],
+)
+def test_a_stated_outcome_is_tested_in_time_where_its_table_knows_enough_cutoffs(
+    days: list[str], kind: type
+) -> None:
+    stated = pack_of(
+        {
+            name: [order("2025-01-01"), *(Outcome(at(day).seconds, value=left) for day in days)]
+            for name, left in (("anna", True), ("bert", False))
+        }
+    )
+    splits = splits_of(stated, question_of(STATED), STATED)
+    assert splits.tests and all(isinstance(one, kind) for one in splits.tests)
+    assert {str(one) for one in splits.cutoffs} == set(days)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import get_args
 
 import numpy as np
@@ -299,3 +300,16 @@ def test_who_is_judged_depends_on_nothing_from_the_cutoff_on(
 def test_words_differ_with_the_gap() -> None:
     assert "from the cutoff on" in Inactivity(60, 0, 2, 120).said
     assert "beginning 7 days after the cutoff" in QUESTIONS[0].said
+
+
+@pytest.mark.parametrize("question", QUESTIONS, ids=lambda one: one.kind)
+@pytest.mark.parametrize("streams", ["none", "empty"])
+def test_a_question_about_a_table_without_events_is_refused_and_says_which(
+    question: Question, streams: str
+) -> None:
+    plain = pack_of({"anna": []})
+    empty = plain.streams["purchases"]
+    assert empty.rows == 0
+    pack = replace(plain, streams={} if streams == "none" else {question.table: empty})
+    with pytest.raises(ModelRefused, match=f"{question.table} to learn from; found none"):
+        question.stream(pack)

@@ -73,3 +73,10 @@ def test_a_first_complaint_was_none_before() -> None:
     assert told(THEN, now, days_since_complaint=1.0) == [
         "Days since the last complaint: none → 5 days"
     ]
+
+
+def test_what_was_known_before_comes_ahead_of_news_that_pushed_up_to_twice_as_much() -> None:
+    now = {**NOW, "days_since_complaint": 5}
+    orders, complaint = "Orders placed in the last 90 days", "Days since the last complaint"
+    assert told(THEN, now, days_since_complaint=1.9, orders_count_90d=1.0)[0].startswith(orders)
+    assert told(THEN, now, days_since_complaint=2.1, orders_count_90d=1.0)[0].startswith(complaint)

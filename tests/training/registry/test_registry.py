@@ -381,3 +381,15 @@ def test_the_last_version_is_the_highest_that_was_not_taken_away(tmp_path: Path)
     assert registry.last_version() == 3
     client.delete_model_version("churn", "3")
     assert registry.last_version() == 2
+
+
+def test_the_version_of_a_run_is_found_by_the_run(tmp_path: Path) -> None:
+    settings = write_company(tmp_path / "company")
+    registry = Registry(settings, Workspace(tmp_path / "workspace"), "churn")
+    assert registry.version_from("a" * 32) is None
+    client = registry._client
+    client.create_registered_model("churn")
+    for run in ("a" * 32, "b" * 32):
+        client.create_model_version("churn", f"runs:/{run}/bundle", run)
+    found = [registry.version_from(one * 32) for one in "abc"]
+    assert found == ["1", "2", None]

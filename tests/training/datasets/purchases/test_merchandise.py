@@ -14,6 +14,7 @@ from features.store.store import Store
 from features.vocabulary.errors import ModelRefused
 from features.vocabulary.tables import UNKNOWN_ITEM
 from features.vocabulary.time import Cutoff
+from tests.builders import at, line, pack_of
 from tests.features.tables import COLUMNS, SEVEN, Row, write_table
 from training.datasets.purchases.catalogue import Catalogue
 from training.datasets.purchases.merchandise import NotRecommended
@@ -106,3 +107,20 @@ def test_a_model_that_was_trained_before_forgets_what_is_left_out_now(tmp_path: 
         one for one in bought.items.tolist() if one != tea
     ]
     assert sold.leaving_out(NotRecommended()).before(cutoff).items.tolist() == bought.items.tolist()
+
+
+@pytest.mark.parametrize("known", ["2026-01-10", None])
+def test_what_one_customer_had_bought_is_what_was_known_then_as_among_all(
+    known: str | None,
+) -> None:
+    lines = [line("2026-01-01", item="tea"), line("2026-01-02", item="cup", known=known)]
+    stream = pack_of({"anna": lines, "bert": [line("2026-01-03", item="cup")]}).streams["purchases"]
+    sold = Sold.of(stream, Catalogue.of(["tea", "cup"]))
+    found = {}
+    for day in ("2026-01-01", "2026-01-05", "2026-01-10", "2026-01-11"):
+        alone, among = sold.of_customer(0, at(day)), sold.before(at(day)).select(np.array([0]))
+        assert alone.items.tolist() == among.items.tolist()
+        assert alone.seconds.tolist() == among.seconds.tolist()
+        found[day] = len(alone.items)
+    late = 2 if known is None else 1
+    assert list(found.values()) == [0, late, late, 2]

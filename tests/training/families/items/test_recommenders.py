@@ -85,6 +85,17 @@ def test_the_spectral_filter_is_that_of_the_dense_formula() -> None:
     assert found == pytest.approx(expected, abs=2e-5)
 
 
+@pytest.mark.parametrize(
+    ("customers", "catalogue", "asked", "found"),
+    [(40, 9, 4, 4), (40, 9, 8, 8), (40, 9, 20, 8), (5, 9, 20, 4), (40, 2, 4, 1), (40, 1, 4, 0)],
+)
+def test_of_few_items_or_customers_all_frequencies_but_one_are_found(
+    customers: int, catalogue: int, asked: int, found: int
+) -> None:
+    spectrum = Spectrum.of(random_history(7, customers=customers, catalogue=catalogue), asked)
+    assert spectrum.vectors.shape == (found, catalogue) and len(spectrum.values) == found
+
+
 def _factorial(number: int) -> int:
     return 1 if number < 2 else number * _factorial(number - 1)
 

@@ -17,6 +17,10 @@ from training.learners.logistic import LogisticModel
 TASK = OfferTask("propensity", 60, Offers.of([Offer("tea", "Tea", 400)]), False, "")
 
 
+def test_an_offer_may_be_taken_as_soon_as_it_is_shown_and_everybody_is_decided_about() -> None:
+    assert (TASK.gap_days, dict(TASK.population)) == (0, {})
+
+
 def manifest(within: float | None, low: float | None = 0.6, **changes: Any) -> Any:
     made = manifest_of(LogisticModel.fit(dataset(200)))
     metrics = {

@@ -67,6 +67,7 @@ def test_the_run_keeps_profiles_migration_and_heat_map(trained: Trained) -> None
     card = (artifacts / "card.md").read_text(encoding="utf-8")
     for one in summary.shown.today.profiles:
         assert one.name in card
+        assert len(one.facts) == 5
 
 
 def test_segments_in_use_stay_frozen_and_a_refit_keeps_ids_and_names(trained: Trained) -> None:

@@ -350,6 +350,14 @@ def test_assigning_needs_neither_sklearn_nor_scipy() -> None:
     assert answer.stdout.strip() == "[]"
 
 
+def test_a_centre_at_zero_is_written_in_one_way() -> None:
+    """Minus zero equals zero, but not in the bytes of a file."""
+    points = np.array([[-1e-10, 4.0], [-1e-10, 4.0], [9.0, -1e-10], [9.0, -1e-10]])
+    found = centroids(points, 2, seed=7)
+    assert found.tolist() == [[0.0, 4.0], [9.0, 0.0]]
+    assert not np.signbit(found).any()
+
+
 def test_centres_come_in_one_order_whatever_the_order_of_the_people() -> None:
     points = blobs(5)
     shuffled = points[np.random.default_rng(8).permutation(len(points))]

@@ -41,3 +41,10 @@ def test_wholesalers_are_told_apart_in_the_figures_and_in_the_notes() -> None:
 def test_where_the_money_is_spread_no_figure_is_added(learned_value: LearnedValue) -> None:
     assert "carried_by_few" not in learned_value.manifest.evaluation
     assert not {"bias_without_largest", "bias_of_largest"} & set(learned_value.manifest.metrics)
+
+
+def test_of_a_history_in_which_no_season_comes_twice_it_is_said(
+    learned_value: LearnedValue,
+) -> None:
+    notes = [one for one in learned_value.manifest.notes if "less than two years" in one]
+    assert len(notes) == 1 and "cannot be told from growth" in notes[0]

@@ -131,3 +131,35 @@ def test_who_goes_on_paying_what_they_paid_is_told_by_that_alone_and_nothing_is_
     assert own.blocking == {}
     assert own.strongest[0][1] > 0.95
     assert "purchases.amount" not in [one.column.name for one in own.columns]
+
+
+@pytest.mark.parametrize(
+    ("said", "blocking", "known_before", "verdict"),
+    [
+        ({}, [], {}, ""),
+        ({"beats_history": True}, [], {}, "tells more than all that is dated"),
+        ({"beats_history": True, "one_sided": "set for 20"}, [], {}, "set for 20"),
+        ({"why": "echoes", "one_sided": "set for 20"}, ["fee"], {}, "suspected: echoes"),
+        ({"why": "echoes"}, [], {"fee": WHY}, "said to be known before"),
+        ({"why": "echoes"}, [], {}, "suspected, and not read by this model: echoes"),
+    ],
+)
+def test_the_table_says_of_a_column_what_weighs_most(
+    said: dict[str, Any], blocking: list[str], known_before: dict[str, str], verdict: str
+) -> None:
+    row = {
+        "column": "fee",
+        "feature": "fee",
+        "known": "always",
+        "why": "",
+        "one_sided": "",
+        "alone": 0.7,
+        "without": 0.65,
+        "fall": 0.05,
+        "feature_auc": 0.7,
+        "beats_history": False,
+        **said,
+    }
+    leaks = {"columns": [row], "blocking": blocking, "known_before": known_before}
+    shown = ("fee", "0.700", "0.650", "+0.050", "fee 0.700", "always", verdict)
+    assert leak_rows(leaks) == [shown]

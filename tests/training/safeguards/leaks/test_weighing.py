@@ -10,7 +10,7 @@ import pytest
 from features.plan.plan import standard_plan
 from features.vectors.vectors import Vectors
 from tests.builders import at, contact, order, pack_of
-from training.safeguards.leaks.coding import standing
+from training.safeguards.leaks.coding import Coded, standing
 from training.safeguards.leaks.columns import Known, ReadColumn, read_columns
 from training.safeguards.leaks.report import newest_rows
 from training.safeguards.leaks.sides import one_sided
@@ -134,3 +134,27 @@ def test_what_a_few_have_or_both_sides_or_is_stated_is_no_wonder() -> None:
     assert sided([3.0] * 20 + [NAN] * 80, 25, Known.STATED) == ""
     # That none of a kind leaves is no wonder: they may not be able to.
     assert sided([0.0] * 25 + [1.0] * 75, 25) == ""
+
+
+def test_one_in_a_hundred_of_the_other_side_is_told_with_its_number_and_two_are_no_wonder() -> None:
+    # Of 141 three quarters, 105.75, would be others by chance.
+    nearly = [3.0] * 140 + [NAN] * 110
+    one, two = ([*nearly, *[3.0] * others, *[NAN] * (750 - others)] for others in (1, 2))
+    assert sided(one, 250) == "known for 140 who left and for 1 others"
+    assert sided(two, 250) == ""
+
+
+@pytest.mark.parametrize(("fine", "bends"), [(False, 1), (True, 3)])
+def test_every_column_that_is_weighed_varies_as_much_as_any_other(fine: bool, bends: int) -> None:
+    values = np.array([3.0, NAN, 1.0, 3.0, 8.0, 2.0, NAN, 0.5])
+    missing = np.isnan(values)
+    stands = {"told": standing(values), "full": standing(np.arange(8.0)), "flat": np.zeros(8)}
+    gaps = {"told": missing, "full": np.zeros(8, np.bool_), "flat": np.zeros(8, np.bool_)}
+    found = Coded.of(stands, gaps, frozenset(stands) if fine else frozenset())
+    assert np.allclose(found.matrix.mean(axis=0), 0.0) and np.allclose(found.matrix.std(axis=0), 1)
+    # Where a value stands, its bends, and that it is missing, where any is; what is the same for all is none.
+    counts = {name: len(places) for name, places in found.places.items()}
+    assert counts == {"told": 2 + bends, "full": 1 + bends, "flat": 0}
+    assert sorted(found.of_features({"told"}).tolist()) == found.places["told"].tolist()
+    others = found.of_features({"told"}, others=True).tolist()
+    assert others == found.places["full"].tolist()

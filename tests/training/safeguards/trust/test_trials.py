@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
 
 import numpy as np
 import pytest
@@ -91,6 +92,34 @@ def test_refits_agree_on_what_matters_and_senseless_outcomes_do_not() -> None:
 def test_refits_grow_as_many_trees_as_the_model() -> None:
     assert rung(BOOSTED).fit(dataset(), rounds=7).rounds == 7
     assert rung(RECENCY).fit(dataset()).rounds == 0
+
+
+@dataclass(frozen=True)
+class NotedRung(Rung):
+    """A rung that remembers how many rounds it was asked to grow."""
+
+    asked: list[int | None] = field(default_factory=list)
+
+    def fit(
+        self,
+        dataset: Dataset,
+        *,
+        threads: int = 1,
+        fitted: Mapping[str, Model] | None = None,
+        rounds: int | None = None,
+    ) -> Model:
+        """Fit it as any other."""
+        self.asked.append(rounds)
+        return super().fit(dataset, threads=threads, fitted=fitted, rounds=rounds)
+
+
+@pytest.mark.parametrize(("name", "rounds"), [(BOOSTED, 7), (RECENCY, None)])
+def test_every_refit_is_asked_for_the_rounds_of_the_model(name: str, rounds: int | None) -> None:
+    noted = NotedRung(**{one.name: getattr(rung(name), one.name) for one in fields(Rung)})
+    model = rung(name).fit(dataset(), rounds=rounds)
+    stability(model, noted, dataset(), subjects_of(model))
+    # Ten on customers drawn anew, and one on outcomes dealt out at random.
+    assert noted.asked == [rounds] * 11
 
 
 def test_draws_without_anybody_who_left_are_left_out() -> None:
