@@ -28,6 +28,9 @@ settings.register_profile(
 )
 settings.load_profile("regulars")
 
+# A Java that lives for one table spends most of its time compiling itself, so it compiles once and plainly.
+os.environ.setdefault("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
+
 
 # What is collected stays to the end: looking through it for garbage took a quarter of the time of collecting.
 gc.disable()
@@ -59,8 +62,7 @@ def registry_tables(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 @pytest.fixture(scope="session", autouse=True)
 def trials() -> Iterator[None]:
     """A bundle that was tried in a child process is not tried again while it is the same to the byte."""
-    with pytest.MonkeyPatch.context() as patched:
-        try_once(patched)
+    with pytest.MonkeyPatch.context() as patched, try_once(patched):
         yield
 
 

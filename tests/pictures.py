@@ -23,11 +23,14 @@ def unrendered(draw: Draw) -> Draw:
     """The same drawing, whose pictures are empty."""
 
     def drawn(report: Report, folder: Path) -> None:
+        from matplotlib.backend_bases import FigureCanvasBase
         from matplotlib.figure import Figure
 
         with pytest.MonkeyPatch.context() as patched:
             patched.setattr(Figure, "savefig", _nothing_but_a_file)
             patched.setattr(Figure, "tight_layout", lambda *_, **__: None)
+            # Having saved a picture, pyplot renders it once more for a screen, which is not there.
+            patched.setattr(FigureCanvasBase, "draw_idle", lambda *_, **__: None)
             draw(report, folder)
 
     return drawn

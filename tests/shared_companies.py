@@ -12,12 +12,16 @@ anew, for everybody who asks.
 from __future__ import annotations
 
 import os
+import pickle
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 from filelock import FileLock
+
+Learned = TypeVar("Learned")
 
 
 def own_copy(temporary: pytest.TempPathFactory, name: str, make: Callable[[Path], object]) -> Path:
@@ -40,6 +44,20 @@ def made_once(shared: Path, name: str, make: Callable[[Path], object]) -> Path:
             make(company)
             finished.touch()
     return company
+
+
+def learned_once(
+    temporary: pytest.TempPathFactory, name: str, learn: Callable[[], Learned]
+) -> Learned:
+    """What ``learn`` comes to, learned by the first worker that asks for this name and read by all others."""
+
+    def make(folder: Path) -> None:
+        (folder / name).write_bytes(pickle.dumps(learn()))
+
+    found: Learned = pickle.loads(
+        (made_once(shared_folder(temporary), name, make) / name).read_bytes()
+    )
+    return found
 
 
 def shared_folder(temporary: pytest.TempPathFactory) -> Path:

@@ -7,6 +7,12 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from pathlib import Path
 
+import pytest
+from click.testing import CliRunner
+
+from regulars.main import main
+from tests.shared_companies import made_once, shared_folder
+
 HEADER = "customer,receipt,day,article,pieces,price"
 SETTINGS = """
 [tables.purchases]
@@ -64,3 +70,19 @@ def write_shop(
 def own_copy_of(settings: Path, folder: Path) -> Path:
     """The settings of a copy of a shop with all that was trained and scored in it, for a test that changes it."""
     return Path(shutil.copytree(settings.parent, folder / "copy")) / settings.name
+
+
+def trained_shop_in(folder: Path, temporary: pytest.TempPathFactory) -> Path:
+    """The settings of a shop in a folder of one's own, whose model is trained and whose customers are scored.
+
+    It was made elsewhere: to a store, copied files are other files, which the next ingest reads anew.
+    """
+    made = made_once(shared_folder(temporary), "trained shop", _trained)
+    return Path(shutil.copytree(made, folder)) / "regulars.toml"
+
+
+def _trained(folder: Path) -> None:
+    settings = write_shop(folder, leaving_and_staying())
+    for words in (["ingest"], ["vectors"], ["train", "churn"], ["score"]):
+        result = CliRunner().invoke(main, [*words, "--settings", str(settings), "--json"])
+        assert result.exit_code == 0, result.output

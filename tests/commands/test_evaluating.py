@@ -22,7 +22,6 @@ from features.vocabulary.arrays import Floats
 from regulars.main import main
 from tests.absolute_paths import places_naming
 from tests.commands.shop import leaving_and_staying, line, write_shop
-from training.measures.predictions.stored import StoredPredictions
 from training.measures.predictions.table import FILE
 
 
@@ -47,6 +46,12 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return settings
 
 
+@pytest.fixture(scope="module")
+def card(trained: Path) -> dict[str, Any]:
+    """What is said of it to a script."""
+    return told(trained, "evaluate", "churn")
+
+
 @pytest.fixture
 def shop(trained: Path, tmp_path: Path) -> Path:
     """A copy that a test may change."""
@@ -58,29 +63,30 @@ def workspace(settings: Path) -> Workspace:
 
 
 def test_every_figure_of_a_card_follows_from_the_predictions_of_its_training(
-    trained: Path,
+    trained: Path, card: dict[str, Any]
 ) -> None:
-    answer = told(trained, "evaluate", "churn")
-    assert (answer["done"], answer["version"], answer["differ"]) == (True, "1", 0)
-    assert (answer["rows_gone"], len(answer["figures"]) > 100) == (0, True)
-    assert all(one["agrees"] for one in answer["figures"])
+    assert (card["done"], card["version"], card["differ"]) == (True, "1", 0)
+    assert (card["rows_gone"], len(card["figures"]) > 100) == (0, True)
+    assert all(one["agrees"] for one in card["figures"])
     parts = {
-        one["figure"].split(".")[1] for one in answer["figures"] if "evaluation." in one["figure"]
+        one["figure"].split(".")[1] for one in card["figures"] if "evaluation." in one["figure"]
     }
     assert {"campaign", "slices", "decay", "when", "leavers", "leaks", "fairness", "trust"} <= parts
-    assert answer["figures"] == told(trained, "evaluate", "--version", "1")["figures"]
-    said = called(trained, "evaluate").output
-    assert "✓" in said and "differs" not in said and "The ladder" in said
+    assert card["figures"] == told(trained, "evaluate", "--version", "1")["figures"]
 
 
-def test_what_is_not_recomputed_is_named_with_its_reason(trained: Path) -> None:
-    left_out = told(trained, "evaluate")["left_out"]
+def test_what_is_not_recomputed_is_named_with_its_reason(
+    trained: Path, card: dict[str, Any]
+) -> None:
+    left_out = card["left_out"]
     assert {one["place"].split(".")[1] for one in left_out} == {"trust"}
     assert {one["why"] for one in left_out} == {
         "it is told by fits on other customers or without limits, which only a training makes"
     }
     assert any(one["place"].endswith("stability") and one["figures"] == 7 for one in left_out)
-    assert "Not recomputed: evaluation.trust" in called(trained, "evaluate").output
+    said = called(trained, "evaluate").output
+    assert "Not recomputed: evaluation.trust" in said
+    assert "✓" in said and "differs" not in said and "The ladder" in said
 
 
 def test_predictions_lie_in_the_workspace_alone_and_name_nobody(trained: Path) -> None:
@@ -129,8 +135,10 @@ def test_one_other_answer_is_told_by_the_figures_that_stand_on_it_alone(
     assert {".".join(one.split(".")[:2]) for one in wrong} == {f"evaluation.{part}"}
 
 
-def test_one_other_chance_of_one_customer_is_told_by_ladder_list_and_slices(shop: Path) -> None:
-    title = told(shop, "evaluate")["title"]
+def test_one_other_chance_of_one_customer_is_told_by_ladder_list_and_slices(
+    shop: Path, card: dict[str, Any]
+) -> None:
+    title = card["title"]
 
     def one_other(chances: Floats, table: pa.Table) -> Floats:
         place = table["rung"].to_pylist().index(title)
@@ -146,7 +154,7 @@ def test_one_other_chance_of_one_customer_is_told_by_ladder_list_and_slices(shop
 
 def change(shop: Path, column: str, other: Callable[[Floats, pa.Table], Floats]) -> None:
     """Have a column of the predictions be another, and leave the file as it is but for that."""
-    path = StoredPredictions(workspace(shop)).place("churn", told(shop, "evaluate")["digest"])
+    [path] = (workspace(shop).folder / "predictions" / "churn").rglob(f"*{FILE}")
     table = parquet.read_table(path)
     values = pa.array(other(table[column].to_numpy(), table))
     changed = table.set_column(table.schema.get_field_index(column), column, values)
@@ -174,12 +182,13 @@ def test_after_an_erasure_the_figures_may_differ_and_that_is_said(shop: Path) ->
     assert "rows are gone since" in said and "differs by" in said
 
 
-def test_a_workspace_that_was_moved_says_the_same(trained: Path, tmp_path: Path) -> None:
-    before = told(trained, "evaluate")
+def test_a_workspace_that_was_moved_says_the_same(
+    trained: Path, card: dict[str, Any], tmp_path: Path
+) -> None:
     copied = Path(shutil.copytree(trained.parent, tmp_path / "elsewhere")) / trained.name
     moved = Path(shutil.move(copied.parent, tmp_path / "moved")) / trained.name
     after = told(moved, "evaluate")
-    assert (after["figures"], after["left_out"]) == (before["figures"], before["left_out"])
+    assert (after["figures"], after["left_out"]) == (card["figures"], card["left_out"])
     assert not copied.parent.exists()
 
 

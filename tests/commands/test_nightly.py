@@ -330,7 +330,7 @@ def check(done: Company, folder: Path, steps: list[int], points: int) -> None:
 def test_a_night_that_was_killed_goes_on_where_it_was_to_the_same_files(
     done: Company, tmp_path: Path
 ) -> None:
-    check(done, tmp_path, [2], 2)
+    check(done, tmp_path, [2], 1)
 
 
 @pytest.mark.slow

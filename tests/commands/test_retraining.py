@@ -16,7 +16,13 @@ from features.vocabulary.time import Cutoff
 from regulars.main import main
 from regulars.retraining import ANOTHER_DAY_KNOWN, due
 from serving.snapshot.reading import open_snapshot
-from tests.commands.shop import SETTINGS, leaving_and_staying, nobody_leaves, write_shop
+from tests.commands.shop import (
+    SETTINGS,
+    leaving_and_staying,
+    nobody_leaves,
+    trained_shop_in,
+    write_shop,
+)
 
 SCHEDULED = NightlySettings(retrain="on_schedule", retrain_every_days=28)
 ALARMED = NightlySettings(retrain="on_alarm")
@@ -115,11 +121,11 @@ def test_a_night_trains_on_schedule_puts_to_use_what_passes_and_says_so(tmp_path
     assert night(settings)["counts"]["result"] == "not due"
 
 
-def test_a_training_that_cannot_be_is_told_and_ends_no_night(tmp_path: Path) -> None:
-    settings = write_shop(tmp_path, leaving_and_staying(300, 300))
-    for words in (["ingest"], ["train", "churn"]):
-        assert CliRunner().invoke(main, [*words, "--settings", str(settings)]).exit_code == 0
-    write_shop(tmp_path, nobody_leaves(300, 400))
+def test_a_training_that_cannot_be_is_told_and_ends_no_night(
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    settings = trained_shop_in(tmp_path / "shop", tmp_path_factory)
+    write_shop(settings.parent, nobody_leaves(300, 400))
     set_to(settings, 'retrain = "on_schedule"', "retrain_every_days = 1")
     step = night(settings)
     assert (step["state"], step["counts"]["result"]) == ("done", "not trained")

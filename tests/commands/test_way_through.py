@@ -17,7 +17,13 @@ from features.company.workspace import Workspace
 from features.store.store import open_store
 from regulars.main import main
 from serving.snapshot.reading import open_snapshot
-from tests.commands.shop import leaving_and_staying, own_copy_of, stops_on, write_shop
+from tests.commands.shop import (
+    leaving_and_staying,
+    own_copy_of,
+    stops_on,
+    trained_shop_in,
+    write_shop,
+)
 from tests.serving.calling import Service
 from tests.serving.company import Company
 from training.bundles.admission import current_folder
@@ -50,8 +56,8 @@ def run(settings: Path, *words: str) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A shop whose model is trained and whose customers are scored."""
-    settings = write_shop(tmp_path_factory.mktemp("shop"), leaving_and_staying())
-    for words in (["ingest"], ["vectors"], ["train", "churn"], ["score"]):
+    settings = trained_shop_in(tmp_path_factory.mktemp("way") / "shop", tmp_path_factory)
+    for words in (["ingest"], ["vectors"], ["score"]):
         run(settings, *words)
     return settings
 

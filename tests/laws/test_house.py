@@ -187,17 +187,19 @@ def test_nothing_is_pickled(library: str) -> None:
     assert [path for path in sources() if library in imported(path)] == []
 
 
-def uses(path: Path, wanted: set[str]) -> bool:
-    """Whether a module says one of these names, such as ``print`` or ``sys.stdout``, outside its texts."""
-    return any(
-        isinstance(node, ast.Name | ast.Attribute) and ast.unparse(node) in wanted
+@cache
+def said(path: Path) -> frozenset[str]:
+    """The names a module says, such as ``print`` or ``sys.stdout``, outside its texts."""
+    return frozenset(
+        ast.unparse(node)
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Name | ast.Attribute)
     )
 
 
 def users(wanted: set[str]) -> set[str]:
     """The modules that say one of these names; programs of their own are left out."""
-    named = {str(path.relative_to(PROJECT)) for path in sources() if uses(path, wanted)}
+    named = {str(path.relative_to(PROJECT)) for path in sources() if said(path) & wanted}
     return {name for name in named if not name.startswith(PROGRAMS)}
 
 

@@ -1,4 +1,4 @@
-"""Models that several files look at and nobody changes, learned once by each worker."""
+"""Models that several files look at and nobody changes, learned once a run of the tests."""
 
 from __future__ import annotations
 
@@ -7,16 +7,21 @@ import pytest
 from features.company.settings.questions import ChurnSettings, ValueSettings
 from features.plan.plan import standard_plan
 from features.store.pack import Pack
+from tests.shared_companies import learned_once
 from tests.training.companies import company, spend
 from training.families.churn.learning import Learned, learn_churn
 from training.families.value.learning import LearnedValue, learn_value
 
 
 @pytest.fixture(scope="session")
-def learned_churn() -> Learned:
+def learned_churn(tmp_path_factory: pytest.TempPathFactory) -> Learned:
     """A churn model of five hundred customers, with its ladder and its splits."""
-    pack = company(500, days=450)
-    return learn_churn(pack, standard_plan(pack), ChurnSettings(horizon_days=60))
+
+    def learn() -> Learned:
+        pack = company(500, days=450)
+        return learn_churn(pack, standard_plan(pack), ChurnSettings(horizon_days=60))
+
+    return learned_once(tmp_path_factory, "churn of five hundred", learn)
 
 
 @pytest.fixture(scope="session")
@@ -26,7 +31,11 @@ def shop() -> Pack:
 
 
 @pytest.fixture(scope="session")
-def learned_value(shop: Pack) -> LearnedValue:
+def learned_value(shop: Pack, tmp_path_factory: pytest.TempPathFactory) -> LearnedValue:
     """A value model of that company, learned by one thread."""
-    plan, settings = standard_plan(shop), ValueSettings(horizon_days=60)
-    return learn_value(shop, plan, settings, spend(shop), threads=1)
+
+    def learn() -> LearnedValue:
+        plan, settings = standard_plan(shop), ValueSettings(horizon_days=60)
+        return learn_value(shop, plan, settings, spend(shop), threads=1)
+
+    return learned_once(tmp_path_factory, "value of five hundred", learn)

@@ -11,6 +11,7 @@ from features.company.settings.questions import ChurnSettings
 from features.plan.plan import standard_plan
 from features.store.pack import Pack
 from features.vocabulary.errors import ModelRefused
+from tests.shared_companies import learned_once
 from tests.training.companies import START, company, dataset, pack_of_orders
 from training.bundles.bundle import opened, write
 from training.datasets.dataset import Dataset
@@ -25,9 +26,18 @@ RUNGS = churn_rungs(("days_since_order", "orders_count_lifetime"), 60)
 
 
 @pytest.fixture(scope="module")
-def learned() -> Learned:
-    pack = company()
-    return learn_churn(pack, standard_plan(pack), SETTINGS)
+def learned(tmp_path_factory: pytest.TempPathFactory) -> Learned:
+    return churn_of_four_hundred(tmp_path_factory)
+
+
+def churn_of_four_hundred(temporary: pytest.TempPathFactory) -> Learned:
+    """A churn model of the usual company, which others look at as well and nobody changes."""
+
+    def learn() -> Learned:
+        pack = company()
+        return learn_churn(pack, standard_plan(pack), SETTINGS)
+
+    return learned_once(temporary, "churn of four hundred", learn)
 
 
 def weekly_buyers() -> Pack:

@@ -8,16 +8,13 @@ from sklearn.metrics import roc_auc_score
 
 from experiments.bench.models.__main__ import distance_by_tenths, ladder_claims
 from experiments.bench.models.newest_labels import newest_labels
-from features.company.settings.questions import ChurnSettings
-from features.plan.plan import standard_plan
-from tests.training.companies import company
-from training.families.churn.learning import Learned, learn_churn
+from tests.training.ladder.test_ladder import churn_of_four_hundred
+from training.families.churn.learning import Learned
 
 
 @pytest.fixture(scope="module")
-def learned() -> Learned:
-    pack = company()
-    return learn_churn(pack, standard_plan(pack), ChurnSettings(horizon_days=60))
+def learned(tmp_path_factory: pytest.TempPathFactory) -> Learned:
+    return churn_of_four_hundred(tmp_path_factory)
 
 
 def test_the_shipped_rung_is_held_against_the_best_of_the_ladder(learned: Learned) -> None:
