@@ -40,7 +40,8 @@ from serving.in_use.served import OFFERS
 from serving.ledger.hold_out import STANDING
 from serving.ledger.offer_decisions import DECIDED, EXPLORED, HOLD_OUT, OfferDecision
 from serving.offers.arbitration import NOTHING, REASONS, STEP_OF
-from serving.offers.offering import Arbitrated, Offering, ToldEvents, decisions_by_place
+from serving.offers.expected import Arbitrated
+from serving.offers.offering import Offering, ToldEvents, decisions_by_place
 from serving.offers.reasons import OfferReason, explained_offers
 from serving.process.waiter import look_up
 from serving.scores.fresh_events import fresh_events

@@ -14,7 +14,8 @@ from features.vocabulary.progress import Progress, silent
 from serving.ledger.administration import withheld_in
 from serving.ledger.hold_out import STANDING
 from serving.ledger.ledger import ledger_of
-from serving.offers.offering import Expected, Offering, PlacedDecisions, decisions_by_place
+from serving.offers.expected import Expected
+from serving.offers.offering import Offering, PlacedDecisions, decisions_by_place
 
 _AT_ONCE = 2_000
 

@@ -14,7 +14,7 @@ from serving.ledger.hold_out import STANDING
 from serving.ledger.ledger import Ledger
 from serving.offers.arbitration import PERMITTED
 from serving.offers.audience import Audience, Block
-from serving.offers.contacts import Contacts, ContactsMade, why_apart
+from serving.offers.contacts import ContactsMade, PlainContacts, why_apart
 from serving.offers.offering import Offering
 from serving.snapshot.reading import Snapshot
 from training.actions.actions import ASSUMED, Action
@@ -31,7 +31,7 @@ class Choices:
     """
 
     offering: Offering
-    contacts: Contacts | None = None
+    contacts: PlainContacts | None = None
 
     @property
     def actions(self) -> tuple[Action, ...]:
@@ -127,7 +127,7 @@ def candidates_now(
     made = snapshot.remembered.of("contacts made", lambda: ContactsMade.of(offering.pack))
     shown = ledger.offers.shown(offering.counted_from(at), customer_ids)
     audience = Audience(np.array([key], np.int32), tuple(shown))
-    found = Candidates.of(Choices(offering, Contacts(offering, snapshot, made)), audience, at)
+    found = Candidates.of(Choices(offering, PlainContacts(offering, snapshot, made)), audience, at)
     percent = offering.policy.hold_out_percent
     if any(ledger.hold_out.holds(one, STANDING, percent) for one in customer_ids):
         found.priority[:, : len(offering.offers)] = -np.inf

@@ -43,7 +43,7 @@ def why_apart(offering: Offering, snapshot: Snapshot | None) -> str:
 
 
 @dataclass(frozen=True)
-class Contacts:
+class PlainContacts:
     """The plain contacts that customers of a store can have, a column each, in the order of ``actions``."""
 
     offering: Offering

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,8 +20,9 @@ from features.vocabulary.arrays import Floats
 from features.vocabulary.errors import DataRefused, did_you_mean
 from features.vocabulary.tables import PURCHASES
 from features.vocabulary.time import DAY_SECONDS, Cutoff
-from serving.offers.arbitration import Decided, Permissions, Terms, decide
+from serving.offers.arbitration import Permissions, Terms, decide
 from serving.offers.contact_policy import ShownOffer
+from serving.offers.expected import Arbitrated, Expected
 from serving.offers.exploration import TakenDraws
 from serving.offers.policy import Policy
 from serving.offers.rules import OfferRule
@@ -45,32 +45,6 @@ ToldEvents = Mapping[int, Mapping[str, FreshEvents]]
 NOTHING_TOLD: ToldEvents = {}
 PlacedDecisions = Sequence[tuple[int, int, int]]
 """Decisions as place among some customers, place of the offer, and second."""
-
-
-@dataclass(frozen=True)
-class Expected:
-    """What the model says of customers (rows) and offers (columns).
-
-    ``values`` has one row a pair, customer by customer, in the order of the model's features. ``effect`` and what
-    goes with it are None where no control arm earned it.
-    """
-
-    values: NDArray[np.float32]
-    propensity: Floats
-    effect: Floats | None
-    effect_low: Floats | None
-    effect_high: Floats | None
-    kinds: NDArray[np.str_] | None
-
-
-@dataclass(frozen=True)
-class Arbitrated:
-    """Everything behind the decisions for some customers."""
-
-    expected: Expected
-    permissions: Permissions
-    terms: Terms
-    decided: Decided
 
 
 class Offering:

@@ -23,7 +23,7 @@ from serving.offers.allocation.budgets import Budget
 from serving.offers.arbitration import NOTHING
 from serving.offers.audience import Audience
 from serving.offers.candidates import Candidates, Choices
-from serving.offers.contacts import Contacts, why_apart
+from serving.offers.contacts import PlainContacts, why_apart
 from serving.offers.offering import Offering, offering_in
 from serving.offers.policy import Policy
 from serving.offers.rule_change import RuleChange, simulate
@@ -200,13 +200,13 @@ def write_plan(
     return made_without_withheld(workspace, make)
 
 
-def _contacts(found: Offering, workspace: Workspace) -> tuple[Contacts | None, str]:
+def _contacts(found: Offering, workspace: Workspace) -> tuple[PlainContacts | None, str]:
     """The contacts that may be held against the offers, or none and why."""
     snapshot = open_snapshot(workspace) if scores_in_use(workspace) is not None else None
     apart = why_apart(found, snapshot)
     if snapshot is None or apart:
         return None, apart
-    return Contacts.beside(found, snapshot), ""
+    return PlainContacts.beside(found, snapshot), ""
 
 
 def _table(candidates: Candidates, rows: NDArray[np.int64], columns: NDArray[np.int64]) -> pa.Table:

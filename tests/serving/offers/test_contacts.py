@@ -11,7 +11,7 @@ import pytest
 from features.store.pack import EventStream, Pack
 from features.vocabulary.time import DAY_SECONDS
 from serving.offers.contact_policy import ContactPolicy
-from serving.offers.contacts import Contacts, ContactsMade, why_apart
+from serving.offers.contacts import ContactsMade, PlainContacts, why_apart
 from serving.offers.offering import Offering
 from serving.offers.plans import required_offering
 from serving.snapshot.reading import Snapshot, open_snapshot
@@ -82,7 +82,7 @@ def test_who_is_compared_is_told_in_margin_as_an_effect_and_of_the_same_events(
 
 def test_a_contact_brings_what_the_list_says_of_it(found: Offering, snapshot: Snapshot) -> None:
     """Everybody whose best action on the list is a contact has it here, with the same gain to the cent."""
-    contacts = Contacts.beside(found, snapshot)
+    contacts = PlainContacts.beside(found, snapshot)
     keys = np.asarray(snapshot.ranking.customer_keys, np.int32)
     gains = contacts.net_gains_cents(keys)
     acts = np.flatnonzero(snapshot.best_action >= 0)
@@ -93,13 +93,13 @@ def test_a_contact_brings_what_the_list_says_of_it(found: Offering, snapshot: Sn
 
 def test_who_has_no_score_has_no_contact(found: Offering, snapshot: Snapshot) -> None:
     unjudged = np.flatnonzero(snapshot.places < 0).astype(np.int32)
-    gains = Contacts.beside(found, snapshot).net_gains_cents(unjudged)
+    gains = PlainContacts.beside(found, snapshot).net_gains_cents(unjudged)
     assert len(unjudged) > 0 and (gains == -np.inf).all()
 
 
 def test_who_refused_marketing_is_not_contacted(found: Offering, snapshot: Snapshot) -> None:
     keys = np.arange(found.pack.customers, dtype=np.int32)
-    permitted = Contacts.beside(found, snapshot).permitted(keys, (), NOBODY_YET)
+    permitted = PlainContacts.beside(found, snapshot).permitted(keys, (), NOBODY_YET)
     refused = np.asarray(snapshot.has_refused_contact) == 1
     assert refused.any() and not permitted[refused].any() and permitted[~refused].all()
 
@@ -112,7 +112,7 @@ def test_quiet_days_are_kept_after_a_contact_as_after_an_offer(
     told = contacted(
         found.pack, (0, "call", "treated", ago[0]), (2, "call", "control", ago[1]), (3, "letter", "treated", ago[2])
     )  # fmt: skip
-    contacts = Contacts(under(found, quiet_days=7), snapshot, ContactsMade.of(told))
+    contacts = PlainContacts(under(found, quiet_days=7), snapshot, ContactsMade.of(told))
     reachable = np.flatnonzero(np.asarray(snapshot.has_refused_contact)[:4] == 0)
     permitted = contacts.permitted(np.arange(4, dtype=np.int32), [(1, 0, ago[0])], NOBODY_YET)
     expected = np.array([False, False, True, True])
@@ -126,7 +126,9 @@ def test_a_full_channel_closes_the_contact_through_it_alone(
     day = NOBODY_YET - DAY_SECONDS
     keys = np.flatnonzero(np.asarray(snapshot.has_refused_contact) == 0).astype(np.int32)[:4]
     told = contacted(found.pack, (int(keys[1]), "mail", "treated", day))
-    contacts = Contacts(under(found, weekly_caps={"email": 1}), snapshot, ContactsMade.of(told))
+    contacts = PlainContacts(
+        under(found, weekly_caps={"email": 1}), snapshot, ContactsMade.of(told)
+    )
     closed = np.argwhere(~contacts.permitted(keys, (), NOBODY_YET)).tolist()
     assert closed == [[1, _MAIL]]
     assert contacts.permitted(keys, (), day + 7 * DAY_SECONDS).all()
@@ -142,7 +144,7 @@ def test_an_effect_is_measured_where_campaigns_outweigh_the_assumption_of_that_s
     named = {**snapshot.manifest, "actions": [one.as_dict() for one in (call, letter, mail)]}
     measured = replace(snapshot, manifest=named)
     keys = np.asarray(snapshot.ranking.customer_keys[:200], np.int32)
-    sources = Contacts.beside(found, measured).sources(keys)
+    sources = PlainContacts.beside(found, measured).sources(keys)
     first = snapshot.lifecycle_status[keys] == 0
     assert (sources[:, [_CALL, _MAIL]] == "assumed").all()
     assert (sources[~first, _LETTER] == "measured").all() and (~first).any()
