@@ -12,10 +12,12 @@ from pathlib import Path
 
 from experiments.bench.claims import Claim, Stopwatch, arguments, conclude
 from experiments.bench.items.companies import known_truth, real_shop, relative_gain
-from experiments.bench.items.cost import night, one_call
+from experiments.bench.items.cost import night, one_call, training
 from experiments.bench.items.linear import LinearResult, large_catalogue, small_catalogue
+from experiments.bench.items.shipping import shipped_kernel
 from experiments.bench.items.splits import by_lot, published
 from training.families.items.ladder import PERSONAL, PERSONAL_EVER
+from training.families.items.learning import LearnedItems
 from training.families.items.rivals import NEXT_BASKET
 
 
@@ -26,9 +28,13 @@ def main() -> int:
     claims: list[Claim] = []
     hundred = small_catalogue(by_lot(data / "movielens_100k/ratings.parquet", 0.25), 10, 0.2)
     _tell("MovieLens 100K", hundred)
+    _tell(
+        "MovieLens 100K", shipped_kernel(by_lot(data / "movielens_100k/ratings.parquet", 0.25), 10)
+    )
     claims.append(_at_least("MovieLens 100K, nDCG@10", hundred.tested[1], 0.475))
     million = small_catalogue(published(data / "movielens_1m_lcfn"), 20, 0.1)
     _tell("MovieLens 1M", million)
+    _tell("MovieLens 1M", shipped_kernel(published(data / "movielens_1m_lcfn"), 20))
     claims.append(_at_least("MovieLens 1M, Recall@20", million.tested[0], 0.2802))
     claims.append(_at_least("MovieLens 1M, NDCG@20", million.tested[1], 0.2670))
     if not given.is_small:
@@ -36,11 +42,13 @@ def main() -> int:
         with Stopwatch() as watch:
             found = large_catalogue(check_ins, 20)
         _tell("Gowalla", found)
+        _tell("Gowalla", shipped_kernel(check_ins, 20))
         claims.append(_at_least("Gowalla, Recall@20", found.tested[0], 0.187))
         claims.append(_at_least("Gowalla, NDCG@20", found.tested[1], 0.158))
         claims.append(Claim("Gowalla, search, fit and test", watch.wall_seconds, 300.0, "s"))
     with tempfile.TemporaryDirectory() as scratch:
-        ladder = real_shop(data, Path(scratch)).ladder
+        learned = real_shop(data, Path(scratch))
+    ladder, claims = learned.ladder, [*claims, *_balance(learned)]
     for bar, reach in ((PERSONAL_EVER, 15.0), (PERSONAL, 15.0), (NEXT_BASKET, 8.0)):
         gain, low, high = relative_gain(ladder, bar)
         claims.append(
@@ -54,6 +62,10 @@ def main() -> int:
     claims.append(
         _at_least("simulated company, share of the true affinities' recall", share, 90.0, "%")
     )
+    customers, items = (1_000, 500) if given.is_small else (20_000, 10_000)
+    peak, cpu = training(customers, items)
+    claims.append(Claim(f"training for {customers:,} x {items:,}, peak memory", peak, 1.0, "GB"))
+    claims.append(Claim("its CPU seconds", cpu, 200.0, "s"))
     customers, items = (5_000, 4_000) if given.is_small else (100_000, 40_000)
     wall, cpu, peak, lines = night(customers, items)
     print(f"{lines:,} lines in {wall:.0f} s, {cpu:.0f} CPU s", flush=True)
@@ -65,6 +77,21 @@ def main() -> int:
         Claim(f"one list among {customers:,} × {items:,}, p50", middle, 2.0, "ms", spread=spread)
     )
     return conclude("items", claims, given)
+
+
+def _balance(learned: LearnedItems) -> list[Claim]:
+    """What the balance of repeats and new items brings on the day of the test, and how well a share is given."""
+    found = learned.manifest.evaluation["balance"]
+    tested, given = found["tested"], found["asked_against_given"]
+    print(f"balance {found['offset']:+.1f}: {tested}", flush=True)
+    away = [abs(one["given"] - one["reachable"]) for one in given]
+    return [
+        _at_least("explore Recall@10, times that without", tested["explore_recall_times"], 1.5),
+        _at_least(
+            "NDCG@10 against that without, lower end", 100 * tested["ndcg_10_change_low"], -1.0, "%"
+        ),
+        Claim("share of new items asked and given, furthest apart", 100 * max(away), 2.0, "points"),
+    ]
 
 
 def _at_least(

@@ -54,6 +54,40 @@ _CALLS = """
         assert len(answer) == 10
     print(json.dumps(took[100:]))
 """
+_COMPANY = """
+    import sys
+    from pathlib import Path
+    from experiments.world import WorldSpec, simulate
+    from features.company.settings.reading import load_settings
+    from features.company.workspace import Workspace
+    from features.store.ingestion import ingest
+    spec = WorldSpec(
+        customers=int(sys.argv[2]), items=int(sys.argv[3]), lines_per_customer=25.0, seed=5
+    )
+    settings = load_settings(simulate(spec, Path(sys.argv[1]) / "company").settings_file)
+    ingest(settings, Workspace(settings.workspace_folder))
+"""
+_TRAIN = """
+    import json, os, sys
+    from pathlib import Path
+    from features.company.settings.reading import load_settings
+    from features.company.workspace import Workspace
+    from features.store.store import open_store
+    from training.families.items.learning import learn_items
+    settings = load_settings(Path(sys.argv[1]) / "company" / "regulars.toml")
+    store = open_store(Workspace(settings.workspace_folder))
+    learn_items(store, settings.recommendations, threads=1)
+    status = dict(line.split(":", 1) for line in open("/proc/self/status"))
+    print(json.dumps([int(status["VmHWM"].split()[0]) * 1024 / 1e9, sum(os.times()[:4])]))
+"""
+
+
+def training(customers: int, items: int) -> tuple[float, float]:
+    """Learning to recommend for a simulated company of 25 lines a customer: peak memory in GB, and CPU seconds."""
+    with tempfile.TemporaryDirectory() as scratch:
+        _run(_COMPANY, scratch, customers, items)
+        peak, cpu = _run(_TRAIN, scratch)
+    return peak, cpu
 
 
 def night(customers: int, items: int) -> tuple[float, float, float, int]:
