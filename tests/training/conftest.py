@@ -1,4 +1,4 @@
-"""Models that several files look at and nobody changes, learned once a run of the tests."""
+"""Models that several files look at and nobody changes: that of churn is learned once a run of the tests, that of value by each worker."""
 
 from __future__ import annotations
 
@@ -31,11 +31,7 @@ def shop() -> Pack:
 
 
 @pytest.fixture(scope="session")
-def learned_value(shop: Pack, tmp_path_factory: pytest.TempPathFactory) -> LearnedValue:
+def learned_value(shop: Pack) -> LearnedValue:
     """A value model of that company, learned by one thread."""
-
-    def learn() -> LearnedValue:
-        plan, settings = standard_plan(shop), ValueSettings(horizon_days=60)
-        return learn_value(shop, plan, settings, spend(shop), threads=1)
-
-    return learned_once(tmp_path_factory, "value of five hundred", learn)
+    plan, settings = standard_plan(shop), ValueSettings(horizon_days=60)
+    return learn_value(shop, plan, settings, spend(shop), threads=1)
