@@ -111,7 +111,11 @@ def test_who_was_told_of_since_is_expected_the_same_alone_and_among_others(
 ) -> None:
     found = required_offering(offering_company.settings, offering_company.workspace)
     empty = dict.fromkeys(found.pack.streams["purchases"].columns)
-    line = {"seconds": found.as_of.seconds + 3_600, "order": "new", "amount_cents": 4_200}
+    line: dict[str, str | int | None] = {
+        "seconds": found.as_of.seconds + 3_600,
+        "order": "new",
+        "amount_cents": 4_200,
+    }
     bought = FreshEvents.of([{**empty, **line}])
     keys, told = np.array([40, 3, 77, 9], np.int32), {key: {"purchases": bought} for key in (3, 9)}
     together, stored = found.expect(keys, told), found.expect(keys)
