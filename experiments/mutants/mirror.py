@@ -51,7 +51,11 @@ _USES_COMPANIES = "tests.serving.calling"
 _MAKE_COMPANIES = (
     "tests.serving.conftest",
     "tests.commands.library.company",
+    "tests.commands.shop",
+    "tests.experiments.notebooks.test_notebooks",
     "tests.experiments.trials.company",
+    "tests.training.conftest",
+    "tests.training.ladder.test_ladder",
 )
 
 
