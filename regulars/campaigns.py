@@ -187,7 +187,7 @@ def _plan(
     from features.vocabulary.time import DAY_SECONDS, Cutoff
     from serving.campaigns.planning import PlanLimits, planned
     from serving.ledger.ledger import ledger_of
-    from serving.offers.plans import counts_of
+    from serving.offers.plans.plans import counts_of
     from serving.snapshot.reading import open_snapshot
 
     percent = (

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 
 from regulars.narrator import Outcome, Table
-from serving.offers.plans import PlanLine, WrittenPlan
+from serving.offers.plans.plans import PlanLine, WrittenPlan
 from serving.offers.rule_change import GroupChange, OfferChange, RuleChange
 
 _MOVES_SHOWN = 10

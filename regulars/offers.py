@@ -25,7 +25,7 @@ def offers() -> None:
 def offers_simulate(call: Call, levers: Sequence[str], **changes: int | None) -> Outcome:
     """Decide for everybody under the rules in use and under others: offers, money, who gains and loses."""
     from regulars.offer_tables import change_outcome
-    from serving.offers.plans import simulated
+    from serving.offers.plans.plans import simulated
 
     change = simulated(
         call.settings,
@@ -59,7 +59,7 @@ def offers_plan(
 ) -> Outcome:
     """Write who is to be given which offer or contact to FILE, so that all bring most within the budgets."""
     from regulars.offer_tables import plan_outcome
-    from serving.offers.plans import counts_of, write_plan
+    from serving.offers.plans.plans import counts_of, write_plan
 
     plan = write_plan(
         call.settings,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from regulars.offer_tables import change_outcome, plan_outcome
-from serving.offers.plans import PlanLine, WrittenPlan
+from serving.offers.plans.plans import PlanLine, WrittenPlan
 from serving.offers.rule_change import GroupChange, OfferChange, RuleChange
 
 CHANGE = RuleChange(

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from serving.offers.arbitration import PERMITTED, REASONS
-from serving.offers.candidates import Candidates, candidates_now
 from serving.offers.offering import Offering
+from serving.offers.plans.candidates import Candidates, candidates_now
 from serving.pages.customer.contexts import ToDoLine
 from serving.pages.customer.to_do_view import to_do_section
 from serving.snapshot.reading import Snapshot

@@ -14,7 +14,7 @@ from serving.items.recommending import Recommending
 from serving.ledger.decisions import Decision
 from serving.ledger.offer_decisions import OfferDecision
 from serving.ledger.reported_events import ReportedEvent
-from serving.offers.candidates import Candidates, candidates_now
+from serving.offers.plans.candidates import Candidates, candidates_now
 from serving.pages.churn_list import sorts
 from serving.pages.customer.change_view import change_section, play_lines
 from serving.pages.customer.contexts import CustomerPage, FactLine, HabitLine, WaterfallStep

@@ -10,7 +10,7 @@ import numpy as np
 
 from features.lifecycle.stages import LifecycleStatus
 from serving.offers.arbitration import PERMITTED, REASONS, STEPS
-from serving.offers.candidates import Candidates
+from serving.offers.plans.candidates import Candidates
 from serving.pages.customer.contexts import ToDoLine, ToDoSection
 from serving.pages.figures import fine_percent, tenths, whole_money
 from serving.snapshot.reading import Snapshot

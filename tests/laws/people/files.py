@@ -29,7 +29,7 @@ from serving.ledger.administration import made_without_withheld
 from serving.ledger.campaigns import CampaignMember, FrozenCampaign
 from serving.ledger.privacy import Withheld
 from serving.offers.audience import Audience
-from serving.offers.plans import required_offering, simulated, write_plan
+from serving.offers.plans.plans import required_offering, simulated, write_plan
 from tests.laws.people.world import Seen, World
 from tests.serving.calling import NOW
 from training.measures.predictions.predictions import Predictions, RungPredictions

@@ -18,7 +18,7 @@ from serving.ledger.offer_decisions import DECIDED, OfferDecision
 from serving.ledger.reported_events import ReportedEvent
 from serving.offers.audience import Audience, decidable
 from serving.offers.offering import Offering
-from serving.offers.plans import required_offering, simulated, write_plan
+from serving.offers.plans.plans import required_offering, simulated, write_plan
 from serving.offers.policy import Policy
 from tests.serving.calling import NOW, Workplace
 from tests.serving.company import Company

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from serving.offers.audience import Audience, decidable
-from serving.offers.plans import required_offering
+from serving.offers.plans.plans import required_offering
 from tests.serving.calling import NOW
 from tests.serving.company import Company
 

@@ -15,7 +15,7 @@ from serving.offers.arbitration import NOTHING, Terms, Unknown, decide, option_c
 from serving.offers.contact_policy import ContactPolicy
 from serving.offers.exploration import DRAWS, TakenDraws, swing_of
 from serving.offers.offering import Offering
-from serving.offers.plans import required_offering
+from serving.offers.plans.plans import required_offering
 from serving.offers.policy import Policy
 from tests.serving.company import Company
 

@@ -21,7 +21,7 @@ from serving.ledger.hold_out import STANDING
 from serving.ledger.ledger import ledger_of
 from serving.ledger.offer_decisions import DECIDED, OfferDecision
 from serving.offers.audience import decidable
-from serving.offers.plans import required_offering, simulated, write_plan
+from serving.offers.plans.plans import required_offering, simulated, write_plan
 from tests.serving.calling import NOW, Caller, Service, Workplace, answer_as
 from tests.serving.company import Company
 from training.bundles.bundle import current

@@ -18,7 +18,7 @@ from features.vocabulary.errors import DataRefused, PlanRefused
 from features.vocabulary.time import DAY_SECONDS
 from serving.offers.contact_policy import ContactPolicy
 from serving.offers.offering import Offering, decisions_by_place, offering_in
-from serving.offers.plans import required_offering
+from serving.offers.plans.plans import required_offering
 from serving.offers.policy import Policy
 from tests.serving.calling import NOW
 from tests.serving.company import Company

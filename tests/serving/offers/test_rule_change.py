@@ -8,7 +8,7 @@ import numpy as np
 
 from serving.offers.arbitration import NOTHING
 from serving.offers.audience import Audience, decidable
-from serving.offers.plans import required_offering
+from serving.offers.plans.plans import required_offering
 from serving.offers.rule_change import GroupChange, OfferChange, Side, compared, simulate
 from tests.serving.calling import NOW
 from tests.serving.company import Company

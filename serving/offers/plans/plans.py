@@ -22,9 +22,9 @@ from serving.offers.allocation.allocation import allocate
 from serving.offers.allocation.budgets import Budget
 from serving.offers.arbitration import NOTHING
 from serving.offers.audience import Audience
-from serving.offers.candidates import Candidates, Choices
-from serving.offers.contacts import PlainContacts, why_apart
 from serving.offers.offering import Offering, offering_in
+from serving.offers.plans.candidates import Candidates, Choices
+from serving.offers.plans.contacts import PlainContacts, why_apart
 from serving.offers.policy import Policy
 from serving.offers.rule_change import RuleChange, simulate
 from serving.snapshot.reading import open_snapshot

@@ -11,9 +11,9 @@ import pytest
 from features.store.pack import EventStream, Pack
 from features.vocabulary.time import DAY_SECONDS
 from serving.offers.contact_policy import ContactPolicy
-from serving.offers.contacts import ContactsMade, PlainContacts, why_apart
 from serving.offers.offering import Offering
-from serving.offers.plans import required_offering
+from serving.offers.plans.contacts import ContactsMade, PlainContacts, why_apart
+from serving.offers.plans.plans import required_offering
 from serving.snapshot.reading import Snapshot, open_snapshot
 from tests.serving.calling import NOW
 from tests.serving.company import Company

@@ -19,7 +19,7 @@ from features.vocabulary.errors import UsageRefused
 from serving.nightly.run import score_everybody
 from serving.offers.audience import Audience
 from serving.offers.offering import Offering
-from serving.offers.plans import WrittenPlan, required_offering, write_plan
+from serving.offers.plans.plans import WrittenPlan, required_offering, write_plan
 from serving.snapshot.reading import Snapshot, open_snapshot
 from tests.serving.calling import NOW, Workplace
 from tests.serving.company import Company

@@ -14,8 +14,8 @@ from serving.ledger.hold_out import STANDING
 from serving.ledger.ledger import Ledger
 from serving.offers.arbitration import PERMITTED
 from serving.offers.audience import Audience, Block
-from serving.offers.contacts import ContactsMade, PlainContacts, why_apart
 from serving.offers.offering import Offering
+from serving.offers.plans.contacts import ContactsMade, PlainContacts, why_apart
 from serving.snapshot.reading import Snapshot
 from training.actions.actions import ASSUMED, Action
 

@@ -11,7 +11,7 @@ import pytest
 from serving.ledger.hold_out import STANDING
 from serving.ledger.ledger import ledger_of
 from serving.offers.audience import decidable
-from serving.offers.plans import required_offering, write_plan
+from serving.offers.plans.plans import required_offering, write_plan
 from tests.serving.calling import NOW, Workplace
 from tests.serving.company import Company
 

@@ -1,0 +1,1 @@
+"""Offers and contacts for everybody at once, in one money, within budgets."""
