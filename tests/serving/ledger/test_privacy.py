@@ -17,6 +17,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from serving.contract.privacy_messages import ErasureAnswer, ObjectionsAnswer
 from serving.job_runner import JobRunner
+from serving.ledger.campaigns import CampaignMember, ContactOutcome, FrozenCampaign
 from serving.ledger.database import TABLES
 from serving.ledger.decisions import Decision
 from serving.ledger.idempotency import StoredAnswer
@@ -51,6 +52,11 @@ def filled(ledger: Ledger, customer: str) -> None:
     shown = OfferDecision(f"o {customer}", 1, customer, "TEA", DECIDED, 1.0, 1.0, 1, "m", 2)
     ledger.offers.append([shown])
     ledger.events.keep([ReportedEvent(f"e {customer}", customer, "contacts", {}, 1, 1)])
+    name = f"c{len(ledger.campaigns.all())}"
+    campaign = FrozenCampaign(name, name, "", "", 0, 30, 10, True, {}, 1)
+    member = CampaignMember(name, customer, "d", "call", False, "active", 0.1, 0.1, 1, 1, 1, 1)
+    ledger.campaigns.freeze(campaign, [member])
+    ledger.campaigns.report([ContactOutcome(name, customer, 1, "reached", 1)])
     ledger.privacy.decide([(customer, True)], at=1)
     ledger.repeats.begin("crm", customer, b"", at=1)
     ledger.repeats.end("crm", customer, answer_about(customer))
@@ -73,6 +79,7 @@ def test_an_erasure_takes_everything_of_those_it_names_and_nothing_of_others(
     for one in ("anna", "bert", "carl"):
         filled(ledger, one)
     everything = {"decisions", "offer_decisions", "events", "objections", "kept_contents"}
+    everything |= {"campaign_members", "campaign_outcomes"}
     of_people = {one.name for one in TABLES.sorted_tables if "customer_id" in one.columns}
     assert everything == (of_people | {"kept_contents"}) - {"to_be_erased"}
     assert holders(ledger, "anna") == everything
