@@ -91,7 +91,8 @@ def test_of_somebody_who_was_erased_meanwhile_nothing_is_written(ledger: Ledger)
         filled(ledger, one)
     assert holders(ledger, "anna") == {"to_be_erased"}
     assert holders(ledger, "bert") == {
-        *("decisions", "offer_decisions", "events", "objections", "kept_contents")
+        *("decisions", "offer_decisions", "events", "objections", "kept_contents"),
+        *("campaign_members", "campaign_outcomes"),
     }
 
 
