@@ -179,7 +179,7 @@ def measured_outcome(campaign: FrozenCampaign, result: CampaignResult, currency:
     proven = "" if net.is_above_zero else " (chance alone may explain it)"
     kept = result.bought
     rows = [
-        ("customers who bought because of it", f"{kept.mean:,.1f} ({kept.low:,.1f} … {kept.high:,.1f})", f"{result.expected_kept:,.1f}"),
+        ("customers who bought because of it", f"{_count(kept.mean)} ({_count(kept.low)} … {_count(kept.high)})", f"{result.expected_kept:,.1f}"),
         (f"{result.money_kind} within the window", money_range(result.money_cents, currency), ""),
         ("what keeping them is worth", money_range(result.retained_cents, currency), money(result.expected_gain_cents + result.spend_cents, currency)),
         ("spent on contacts", money(result.spend_cents, currency), money(result.spend_cents, currency)),
@@ -219,3 +219,8 @@ def _contaminated(result: CampaignResult) -> list[str]:
         (found.in_another_campaign, "in another campaign of that time as well"),
     )
     return [f"  ! {count:,} customers {what}." for count, what in told if count]
+
+
+def _count(customers: float) -> str:
+    """A number of customers with its sign as money has it."""
+    return f"{customers:,.1f}".replace("-", "−")
