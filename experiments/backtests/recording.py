@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 
 from experiments.backtests.result import Backtest, BacktestCutoff, BacktestPolicy
-from experiments.declared.definition import by_place
 from experiments.declared.folder import FOLDER
+from experiments.trials.recording import declared_parameters, experiment_tags, files_for_mlflow
 from features.company.settings.reading import Settings
 from features.company.workspace import Workspace
 from training.registry.experiment_runs import EXPERIMENTS, ExperimentRuns, LoggedRun
 from training.registry.registry import Registry
-from training.registry.runs.origin import origin
 from training.registry.runs.record import LearnedTable
 
 
@@ -30,26 +28,14 @@ def recorded_backtest(
 
     Raises ``WorkspaceRefused`` where MLflow cannot be reached.
     """
-    folder = draft / "mlflow"
-    folder.mkdir()
-    for name, content in plots.items():
-        (folder / name).write_bytes(content)
     # What an estimator of others says of its fault may be about a row.
     plain = found.as_dict() | {"failed": sorted(found.failed)}
-    text = json.dumps(plain, ensure_ascii=False, indent=1)
-    (folder / "backtest.json").write_text(text, encoding="utf-8")
+    folder = files_for_mlflow(draft, "backtest.json", plain)
+    for name, content in plots.items():
+        (folder / name).write_bytes(content)
     said = found.data
-    tags = {
-        "experiment": found.name,
-        "backtest": "true",
-        "data_digest": str(said["store"]),
-        **origin(f"regulars experiment backtest {found.name}"),
-    }
-    params = {
-        place: one
-        for place, one in by_place(found.definition).items()
-        if place not in ("name", "description")
-    }
+    tags = experiment_tags("backtest", found.name, said) | {"backtest": "true"}
+    params = declared_parameters(found.definition)
     run = LoggedRun(
         f"{found.name}: back-test",
         params | {"contact": found.contact, "refit_every_found": found.refit_every},

@@ -58,7 +58,7 @@ class FinishedBacktest:
 def run_backtest(
     definition: ExperimentDefinition, ground: ExperimentGround, *, own_process: bool = False
 ) -> FinishedBacktest:
-    """CutoffWalk all cutoffs of an experiment, from where an earlier walk stopped, and put what came of it on record.
+    """Walk all cutoffs of an experiment, from where an earlier walk stopped, and put what came of it on record.
 
     With ``own_process`` all fitting is done in a child, whose death is a ``ModelRefused``. Raises ``ModelRefused`` where
     there are not three cutoffs, and ``WorkspaceRefused`` without ingested data and while another experiment runs.

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
-from experiments.declared.definition import by_place
 from experiments.declared.folder import FOLDER
 from experiments.searches.result import SearchResult
 from experiments.searches.studying import ANSWERED
+from experiments.trials.recording import declared_parameters, experiment_tags, files_for_mlflow
 from features.company.settings.reading import Settings
 from features.company.workspace import Workspace
 from training.registry.experiment_runs import EXPERIMENTS, ExperimentRuns, LoggedRun
 from training.registry.registry import Registry
-from training.registry.runs.origin import origin
 from training.registry.runs.record import LearnedTable
 
 
@@ -24,25 +22,13 @@ def recorded_search(
 
     Raises ``WorkspaceRefused`` where MLflow cannot be reached.
     """
-    folder = draft / "mlflow"
-    folder.mkdir()
     plain = found.as_dict()
     # What an estimator of others says of its fault may be about a row.
     plain["trials"] = [one | {"said": ""} for one in plain["trials"]]
-    text = json.dumps(plain, ensure_ascii=False, indent=1)
-    (folder / "search.json").write_text(text, encoding="utf-8")
+    folder = files_for_mlflow(draft, "search.json", plain)
     data = found.data
-    tags = {
-        "experiment": found.name,
-        "search": "true",
-        "data_digest": str(data["store"]),
-        **origin(f"regulars experiment search {found.name}"),
-    }
-    params = {
-        place: one
-        for place, one in by_place(found.definition).items()
-        if place not in ("name", "description")
-    }
+    tags = experiment_tags("search", found.name, data) | {"search": "true"}
+    params = declared_parameters(found.definition)
     best = {f"best.{name}": value for name, value in found.best.parameters.items()}
     figures = {found.figure: found.best.figure or 0.0, f"{found.figure}_without": found.usual}
     figures |= {f"mattered/{name}": share for name, share in found.mattered.items()}

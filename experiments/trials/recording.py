@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -26,19 +27,16 @@ def recorded(
 
     Raises ``WorkspaceRefused`` where MLflow cannot be reached.
     """
-    folder = draft / "mlflow"
-    folder.mkdir()
-    plain = result.as_dict()
     # What an estimator of others says of its fault may be about a row.
-    plain["failed"] = sorted(result.failed)
-    (folder / _FILE).write_text(json.dumps(plain, ensure_ascii=False, indent=1), encoding="utf-8")
+    plain = result.as_dict() | {"failed": sorted(result.failed)}
+    folder = files_for_mlflow(draft, _FILE, plain)
     runs = ExperimentRuns(Registry(settings, workspace, EXPERIMENTS), workspace)
     tags = _tags(result)
     return runs.record(
         result.key,
         LoggedRun(
             result.name,
-            _settings(result) | {"chosen": result.chosen},
+            declared_parameters(result.definition) | {"chosen": result.chosen},
             _metrics(result.rung(result.chosen)),
             tags | {"mlflow.note.content": str(result.definition["description"])},
             result.seconds,
@@ -53,10 +51,25 @@ def recorded(
     )
 
 
-def _settings(result: ExperimentResult) -> dict[str, Any]:
-    """What was declared, by its places."""
-    said = by_place(result.definition)
+def files_for_mlflow(draft: Path, name: str, plain: Mapping[str, Any]) -> Path:
+    """The folder of what MLflow gets of an experiment, with all that came of it in a file of this name."""
+    folder = draft / "mlflow"
+    folder.mkdir()
+    text = json.dumps(plain, ensure_ascii=False, indent=1)
+    (folder / name).write_text(text, encoding="utf-8")
+    return folder
+
+
+def declared_parameters(definition: Mapping[str, Any]) -> dict[str, Any]:
+    """What was declared, by its places, as the parameters of a run."""
+    said = by_place(definition)
     return {place: one for place, one in said.items() if place not in ("name", "description")}
+
+
+def experiment_tags(verb: str, name: str, data: Mapping[str, Any]) -> dict[str, str]:
+    """Of which experiment and of which data a run is, and by which command."""
+    origins = origin(f"regulars experiment {verb} {name}")
+    return {"experiment": name, "data_digest": str(data["store"]), **origins}
 
 
 def _learned_from(result: ExperimentResult) -> LearnedTable:
@@ -69,13 +82,11 @@ def _learned_from(result: ExperimentResult) -> LearnedTable:
 def _tags(result: ExperimentResult) -> dict[str, str]:
     churn = result.definition["churn"]
     return {
-        "experiment": result.name,
+        **experiment_tags("run", result.name, result.data),
         "outcome": str(churn["outcome"]),
         "horizon_days": str(churn["horizon_days"]),
         "gap_days": str(churn["gap_days"]),
-        "data_digest": str(result.data["store"]),
         "rows_digest": result.rows,
-        **origin(f"regulars experiment run {result.name}"),
     }
 
 

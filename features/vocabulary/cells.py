@@ -37,6 +37,8 @@ class Spelling:
 
 
 COMMA, SEMICOLON = Spelling(",", "."), Spelling(";", ",")
+BYTE_ORDER_MARK = "\ufeff"
+"""Excel takes a file that does not begin with it for one in the machine's own old encoding."""
 
 
 def harmless(text: str) -> str:

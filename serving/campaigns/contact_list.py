@@ -13,7 +13,13 @@ from features.company.workspace import Workspace
 from features.exports.table_files import put_in_place
 from features.exports.workbooks import DAY, TEXT, Kind, sheet
 from features.lifecycle.stages import LifecycleStatus
-from features.vocabulary.cells import COMMA, SEMICOLON, SheetColumn, csv_of_columns
+from features.vocabulary.cells import (
+    BYTE_ORDER_MARK,
+    COMMA,
+    SEMICOLON,
+    SheetColumn,
+    csv_of_columns,
+)
 from features.vocabulary.errors import UsageRefused, did_you_mean
 from features.vocabulary.time import DAY_SECONDS
 from serving.ledger.administration import made_without_withheld
@@ -21,11 +27,11 @@ from serving.ledger.campaigns import CampaignMember, FrozenCampaign
 from serving.ledger.ledger import ledger_of
 from serving.ledger.privacy import Withheld
 from serving.snapshot.columns import DECLINED
+from serving.snapshot.main_reasons import main_reasons
 from serving.snapshot.reading import Snapshot, open_snapshot
 from training.actions.actions import TITLES
-from training.reasons.flat import ReasonsInPlaces
 from training.reasons.languages.language import Language
-from training.reasons.points import MAIN_REASONS, Points
+from training.reasons.points import MAIN_REASONS
 
 ENDINGS = ("csv", "xlsx")
 OUTCOME, OUTCOME_ON = "outcome", "outcome_on"
@@ -44,8 +50,6 @@ COLUMNS: Mapping[str, Kind] = {
     OUTCOME_ON: DAY,
 }
 """The columns of the list, and what their cells are."""
-BYTE_ORDER_MARK = "\ufeff"
-"""Excel takes a file without it for one in the machine's own old encoding."""
 
 
 class WrittenList(NamedTuple):
@@ -139,16 +143,9 @@ def _reasons(
     )
     if not is_its_own or not members:
         return [[""] * len(members) for _ in range(MAIN_REASONS)]
-    ranking = snapshot.ranking
     places = snapshot.places[[snapshot.find(one.customer_id) for one in members]]
-    rows = snapshot.vector_rows[ranking.customer_keys[places]]
-    found = ReasonsInPlaces.of(
-        Points(ranking.probability[places], snapshot.base, ranking.points[places]),
-        ranking.leading[places],
-        np.ascontiguousarray(snapshot.values[rows]),
-        snapshot.wording(currency, language),
-        only_main=True,
-    )
+    wording = snapshot.wording(currency, language)
+    found = main_reasons(snapshot, places, snapshot.values, wording)
     texts = np.where(found.points > 0, found.texts, "")
     return [texts[:, place].tolist() for place in range(MAIN_REASONS)]
 

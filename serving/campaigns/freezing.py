@@ -98,7 +98,7 @@ def within_limits(plan: ContactPlan, held: Truths) -> NDArray[np.intp]:
     """
     kept = np.ones(plan.customers, np.bool_)
     for place, one in enumerate(plan.actions):
-        capacity = plan.limits.capacities.get(one.name, one.capacity_customers or None)
+        capacity = plan.limits.capacity_of(one)
         if capacity is not None:
             mine = plan.chosen == place
             kept &= ~mine | (np.cumsum(mine & ~held) <= capacity)

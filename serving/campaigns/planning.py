@@ -20,7 +20,9 @@ from serving.offers.arbitration import NOTHING
 from serving.snapshot.reading import Snapshot
 from training.actions.actions import Action, retention_chances
 from training.actions.assumed import still_to_lose
+from training.actions.lifts import SHARED
 from training.actions.net_gain import net_gains_cents
+from training.measures.incremental.student import two_sided
 
 BUDGET = "budget in cents"
 MOST_HELD_OUT_PERCENT = 90
@@ -41,6 +43,10 @@ class PlanLimits:
     actions: tuple[str, ...] = ()
     statuses: tuple[str, ...] = ()
     hold_out_percent: int = 10
+
+    def capacity_of(self, action: Action) -> int | None:
+        """So many contacts of a kind at most, as the limits say or else the company; None without a limit."""
+        return self.capacities.get(action.name, action.capacity_customers or None)
 
     @property
     def contacted_share(self) -> float:
@@ -103,14 +109,10 @@ class ContactPlan:
             if one.measurement is None or not one.measurement.mean:
                 assumed.append(mine)
             else:
-                half = (one.measurement.high - one.measurement.low) / 2 / _NORMAL_95
+                half = (one.measurement.high - one.measurement.low) / 2 / two_sided()
                 measured += (mine * half / one.measurement.mean) ** 2
         together, apart = sum(assumed) ** 2, sum(mine**2 for mine in assumed)
-        return float(np.sqrt(_SHARED * together + (1.0 - _SHARED) * apart + measured))
-
-
-_NORMAL_95 = 1.959964
-_SHARED = 0.75
+        return float(np.sqrt(SHARED * together + (1.0 - SHARED) * apart + measured))
 
 
 @dataclass(frozen=True)
@@ -133,12 +135,12 @@ class PlanTotals:
     @property
     def gain_low_cents(self) -> float:
         """The lower end of the gain at 95 percent."""
-        return self.gain_cents - _NORMAL_95 * self.gain_deviation_cents
+        return self.gain_cents - two_sided() * self.gain_deviation_cents
 
     @property
     def gain_high_cents(self) -> float:
         """The upper end of the gain at 95 percent."""
-        return self.gain_cents + _NORMAL_95 * self.gain_deviation_cents
+        return self.gain_cents + two_sided() * self.gain_deviation_cents
 
 
 def planned(
@@ -161,11 +163,13 @@ def planned(
     risk = np.asarray(snapshot.ranking.probability[places], np.float64)
     money = np.maximum(snapshot.retained_cents(places), 0.0)
     gains = net_gains_cents(actions, statuses, risk, money)
-    found = allocate(gains, _budgets(actions, limits), progress=progress)
+    budgets = _budgets(actions, limits)
+    found = allocate(gains, budgets, progress=progress)
     rows = np.flatnonzero(found.offers != NOTHING)
     chosen = found.offers[rows]
     costs = np.array([one.cost_cents for one in actions], np.float64)
-    order = np.lexsort((places[rows], -_beyond_prices(gains, found, actions, limits, rows, chosen)))
+    beyond = gains[rows, chosen] - _paid(found, budgets, len(actions))[chosen]
+    order = np.lexsort((places[rows], -beyond))
     rows, chosen = rows[order], chosen[order]
     leaving = np.array([one.leaving for one in actions], np.float64)
     return ContactPlan(
@@ -246,7 +250,7 @@ def _budgets(actions: Sequence[Action], limits: PlanLimits) -> list[Budget]:
     if limits.most is not None:
         found.append(Budget("customers", float(limits.most), np.full(len(actions), share)))
     for place, one in enumerate(actions):
-        capacity = limits.capacities.get(one.name, one.capacity_customers or None)
+        capacity = limits.capacity_of(one)
         if capacity is not None:
             uses = np.zeros(len(actions))
             uses[place] = share
@@ -254,16 +258,9 @@ def _budgets(actions: Sequence[Action], limits: PlanLimits) -> list[Budget]:
     return found
 
 
-def _beyond_prices(
-    gains: Floats,
-    found: Allocation,
-    actions: Sequence[Action],
-    limits: PlanLimits,
-    rows: NDArray[np.intp],
-    chosen: NDArray[np.int64],
-) -> Floats:
-    """What each planned contact brings after its share of the budgets is paid for."""
-    paid = np.zeros(len(actions))
-    for one in _budgets(actions, limits):
+def _paid(found: Allocation, budgets: Sequence[Budget], actions: int) -> Floats:
+    """What each contact pays for its share of the budgets, at their prices."""
+    paid = np.zeros(actions)
+    for one in budgets:
         paid += found.prices[one.name] * np.asarray(one.uses, np.float64)
-    return np.asarray(gains[rows, chosen] - paid[chosen])
+    return paid

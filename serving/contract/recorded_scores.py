@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import Self
 
 from serving.contract.event_messages import EVENT_TYPES, Event
 from serving.contract.messages import UNREADABLE_CUSTOMER
@@ -14,6 +15,7 @@ from serving.contract.rows import RowPart, row_answer
 from serving.in_use.models_in_use import InUse, ModelsInUse
 from serving.in_use.served import VALUE
 from serving.ledger.decisions import Decision
+from serving.ledger.hold_out import HoldOut
 from serving.ledger.reported_events import ReportedEvent
 from serving.scores.fresh_events import fresh_events
 from serving.scores.score import Score, Status
@@ -47,10 +49,11 @@ def answer_rows(
         for row, one in zip(rows, subjects, strict=True)
     }
     erased = _erased(models_in_use, in_use, rows)
+    lot = _CampaignLot.of(models_in_use, campaign)
     decided: dict[int, Decision] = {}
     for row in rows:
         if id(row) not in decided and row.status not in (Status.UNKNOWN_ID, Status.ERROR):
-            decision = _decision(models_in_use, in_use, row, bases[id(row)], campaign, at, named)
+            decision = _decision(in_use, row, bases[id(row)], lot, at, named)
             is_nobodys = row.customer_id in erased
             decided[id(row)] = replace(decision, customer_id="") if is_nobodys else decision
     models_in_use.ledger.append(list(decided.values()), again=bool(named))
@@ -125,23 +128,36 @@ def joined_events(
     return joined
 
 
+@dataclass(frozen=True)
+class _CampaignLot:
+    """Who is held out of the campaign that a call names; of none where it names none."""
+
+    campaign: str
+    percent: int
+    hold_out: HoldOut
+
+    @classmethod
+    def of(cls, models_in_use: ModelsInUse, campaign: str) -> Self:
+        """By what the campaign was started with; of one that was not started here, by the settings."""
+        ledger, percent = models_in_use.ledger, None
+        if campaign:
+            percent = ledger.campaigns.hold_out_percent(campaign)
+        if percent is None:
+            percent = models_in_use.settings.campaign.hold_out_percent
+        return cls(campaign, percent, ledger.hold_out)
+
+    def said_of(self, in_use: InUse, customer_id: str) -> str:
+        """Yes or no for a customer by any of their ids; empty of nobody, and where no campaign is named."""
+        if not self.campaign or not customer_id:
+            return ""
+        person = in_use.snapshot.other_ids.person(customer_id)
+        return "yes" if self.hold_out.holds(person, self.campaign, self.percent) else "no"
+
+
 def _decision(
-    models_in_use: ModelsInUse,
-    in_use: InUse,
-    row: Score,
-    basis: str,
-    campaign: str,
-    at: int,
-    named: str,
+    in_use: InUse, row: Score, basis: str, lot: _CampaignLot, at: int, named: str
 ) -> Decision:
-    manifest, percent = (
-        in_use.scorer.bundle.manifest,
-        models_in_use.settings.campaign.hold_out_percent,
-    )
-    held_out = ""
-    if campaign and row.customer_id:
-        held = models_in_use.ledger.hold_out.holds(row.customer_id, campaign, percent)
-        held_out = "yes" if held else "no"
+    manifest = in_use.scorer.bundle.manifest
     return Decision(
         decision_id=_name(at, named, row.customer_id),
         customer_id=row.customer_id,
@@ -154,8 +170,8 @@ def _decision(
         data_digest=in_use.snapshot.data_digest,
         vector_digest=row.vector_digest,
         basis=basis,
-        campaign=campaign,
-        hold_out=held_out,
+        campaign=lot.campaign,
+        hold_out=lot.said_of(in_use, row.customer_id),
     )
 
 

@@ -165,6 +165,13 @@ class Campaigns:
             )
         return _campaign_of(found[0])
 
+    def hold_out_percent(self, name: str) -> int | None:
+        """Of a hundred customers so many a campaign was started to hold out; None where there is none of this name."""
+        found = self._statements.rows(
+            "SELECT hold_out_percent FROM campaigns WHERE name = ?", (name,)
+        )
+        return int(found[0][0]) if found else None
+
     def members(self, campaign_id: str) -> list[CampaignMember]:
         """The customers of a campaign as they were frozen, the highest expected gain first, without whoever was erased since."""
         rows = self._statements.rows(

@@ -10,12 +10,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from features.vocabulary.cells import harmless
+from features.vocabulary.cells import BYTE_ORDER_MARK, harmless
 from serving.in_use.models_in_use import InUse
 from serving.pages.churn_list import matching
 from serving.pages.customer.value_view import shown_value_explanation
 from serving.pages.figures import action_at, group_at, instant
-from serving.pages.files.download import BYTE_ORDER_MARK, csv_parts
+from serving.pages.files.download import csv_parts
 from serving.pages.files.table import COLUMNS, first_reasons
 from serving.pages.list_query import ListQuery
 from serving.pages.list_view import explanations_at

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-_SHARED = 0.75
+SHARED = 0.75
 """So much of how unsure assumptions are is shared by all contacts, as a share of the variance."""
 _LEAST_UNSURE = 0.0025
 """Also who assumes that a contact does nothing may be wrong by so much."""
@@ -51,7 +51,7 @@ def believed(lifts: Sequence[MeasuredLift]) -> list[BelievedLift]:
     measured = np.array([one.measured for one in lifts])
     variances = np.array([one.variance for one in lifts])
     unsure = np.maximum(np.abs(assumed), _LEAST_UNSURE)
-    before = _SHARED * np.outer(unsure, unsure) + (1.0 - _SHARED) * np.diag(unsure**2)
+    before = SHARED * np.outer(unsure, unsure) + (1.0 - SHARED) * np.diag(unsure**2)
     means = assumed + before @ np.linalg.solve(before + np.diag(variances), measured - assumed)
     own = unsure**2 / (unsure**2 + variances)
     return [BelievedLift(float(mean), float(share)) for mean, share in zip(means, own, strict=True)]

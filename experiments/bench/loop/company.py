@@ -128,6 +128,7 @@ class _ComingBack:
 
     @classmethod
     def of(cls, world: World, ids: NDArray[np.str_], horizon_days: int) -> Self:
+        """Those of some customers of a simulated company, on its last day."""
         archive, cutoff_day = Archive(world.folder, world.spec), world.spec.days
         orders = archive.table("orders")
         before = orders["seconds"] < cutoff_day * DAY_SECONDS

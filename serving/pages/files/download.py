@@ -7,7 +7,14 @@ from collections.abc import Callable, Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from features.vocabulary.cells import COMMA, SEMICOLON, SheetColumn, Spelling, csv_of_columns
+from features.vocabulary.cells import (
+    BYTE_ORDER_MARK,
+    COMMA,
+    SEMICOLON,
+    SheetColumn,
+    Spelling,
+    csv_of_columns,
+)
 from serving.in_use.models_in_use import InUse
 from serving.ledger.privacy import Withheld
 from serving.pages.churn_list import matching
@@ -19,8 +26,6 @@ from training.reasons.languages.language import Language
 SPELLINGS = {"comma": COMMA, "semicolon": SEMICOLON}
 """What a link to the file may ask for."""
 ROWS_AT_ONCE = 8_192
-# Excel takes a file without this mark for one in the machine's own old encoding.
-BYTE_ORDER_MARK = "\ufeff"
 _FIRST_ROWS = 500
 """So few at first that the file begins at once."""
 

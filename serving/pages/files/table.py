@@ -16,13 +16,13 @@ from serving.scores.score import bands
 from serving.snapshot.columns import DECLINED, UNKNOWN
 from serving.snapshot.contact_groups import groups_in_places
 from serving.snapshot.earlier_risks import points_risen
+from serving.snapshot.main_reasons import main_reasons
 from serving.snapshot.reading import Snapshot
 from training.actions.actions import NOTHING
 from training.actions.groups import ContactGroup
 from training.families.value.reasons.explanation import shown_units
 from training.families.value.reasons.first import SharesOfMany, first_raising
-from training.reasons.flat import ReasonsInPlaces
-from training.reasons.points import MAIN_REASONS, Points
+from training.reasons.points import MAIN_REASONS
 
 DECIMALS: Mapping[str, int] = {
     "rank": 0,
@@ -194,12 +194,7 @@ def first_reasons(in_use: InUse, keys: NDArray[np.integer]) -> tuple[list[str], 
 
 def _reasons(in_use: InUse, places: NDArray[np.intp]) -> dict[str, Cells]:
     """The main reasons that raise the risk, with their points."""
-    snapshot, ranking = in_use.snapshot, in_use.snapshot.ranking
-    rows = snapshot.vector_rows[ranking.customer_keys[places]]
-    points = Points(ranking.probability[places], snapshot.base, ranking.points[places])
-    values = in_use.values[rows]
-    leading, wording = ranking.leading[places], in_use.wording
-    found = ReasonsInPlaces.of(points, leading, values, wording, only_main=True)
+    found = main_reasons(in_use.snapshot, places, in_use.values, in_use.wording)
     cells: dict[str, Cells] = {}
     for place in range(MAIN_REASONS):
         raises = found.points[:, place] > 0

@@ -14,6 +14,7 @@ from features.lifecycle.stages import LifecycleStatus
 from features.vocabulary.time import DAY_SECONDS
 from serving.contract.answering import instant
 from serving.in_use.models_in_use import InUse
+from serving.ledger.campaigns import FrozenCampaign
 from serving.scores.subject import VectorReader
 from serving.snapshot.reading import Snapshot
 from tests.serving.calling import Caller, Service
@@ -234,6 +235,21 @@ def test_a_campaign_holds_out_the_same_customers_each_time_and_about_a_tenth(
     assert decision is not None and decision.campaign == "spring"
     assert decision.hold_out == ("yes" if held[0][0] else "no")
     assert "hold_out" not in caller.score(rows=asked[:1])["rows"][0]
+
+
+def test_a_campaign_that_was_started_holds_out_in_answers_whom_it_was_frozen_to_hold_out(
+    service: Service, caller: Caller, snapshot: Snapshot
+) -> None:
+    ledger = service.models_in_use.ledger
+    ids = [snapshot.customer_ids[int(key)] for key in snapshot.ranking.customer_keys[:60]]
+    held = {one for one in ids if ledger.hold_out.holds(one, "summer calls", 50)}
+    # The settings would hold out a tenth.
+    frozen = FrozenCampaign("c1", "summer calls", "", "", 0, 30, 50, True, {}, 1)
+    ledger.campaigns.freeze(frozen, [])
+    asked = [{"customer_id": one} for one in ids]
+    rows = caller.score(rows=asked, reasons=False, campaign="summer calls")["rows"]
+    assert {row["customer_id"] for row in rows if row["hold_out"]} == held
+    assert 20 < len(held) < 40
 
 
 def test_a_probability_lies_within_its_interval(caller: Caller, snapshot: Snapshot) -> None:
