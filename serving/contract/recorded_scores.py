@@ -146,12 +146,11 @@ class _CampaignLot:
             percent = models_in_use.settings.campaign.hold_out_percent
         return cls(campaign, percent, ledger.hold_out)
 
-    def said_of(self, in_use: InUse, customer_id: str) -> str:
-        """Yes or no for a customer by any of their ids; empty of nobody, and where no campaign is named."""
+    def said_of(self, customer_id: str) -> str:
+        """Yes or no for a customer; empty of nobody, and where no campaign is named."""
         if not self.campaign or not customer_id:
             return ""
-        person = in_use.snapshot.other_ids.person(customer_id)
-        return "yes" if self.hold_out.holds(person, self.campaign, self.percent) else "no"
+        return "yes" if self.hold_out.holds(customer_id, self.campaign, self.percent) else "no"
 
 
 def _decision(
@@ -171,7 +170,7 @@ def _decision(
         vector_digest=row.vector_digest,
         basis=basis,
         campaign=lot.campaign,
-        hold_out=lot.said_of(in_use, row.customer_id),
+        hold_out=lot.said_of(row.customer_id),
     )
 
 
