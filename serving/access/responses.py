@@ -61,8 +61,8 @@ class Reply:
         self._started = False
         self._replaced: int | None = None
         self._heard: list[bytes] | None = None
-        self._heard_start: tuple[int, str] | None = None
-        self._is_whole = False
+        self._heard_start = (0, "")
+        self._heard_whole: StoredAnswer | None = None
 
     @property
     def correlation_id(self) -> str:
@@ -89,9 +89,7 @@ class Reply:
 
     def heard(self) -> StoredAnswer | None:
         """What was sent, None unless it was sent to its end."""
-        if self._heard is None or self._heard_start is None or not self._is_whole:
-            return None
-        return StoredAnswer(*self._heard_start, b"".join(self._heard))
+        return self._heard_whole
 
     async def repeat(self, kept: StoredAnswer) -> None:
         """Send what was answered before."""
@@ -114,7 +112,8 @@ class Reply:
             self._heard_start = int(message["status"]), media_type
         else:
             self._heard.append(message.get("body", b""))
-            self._is_whole = not message.get("more_body", False)
+            if not message.get("more_body", False):
+                self._heard_whole = StoredAnswer(*self._heard_start, b"".join(self._heard))
 
     async def send(self, message: Message) -> None:
         """Pass an answer on, unless it is a failure in somebody else's words."""

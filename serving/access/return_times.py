@@ -27,6 +27,11 @@ class ReturnTimes:
         self._promised: defaultdict[int, float] = defaultdict(float)
         self._until = 0.0
 
+    @property
+    def seconds_remembered(self) -> int:
+        """Of so many seconds it is known what came or will: bounded, however long the process lives."""
+        return len({*self._came, *self._promised})
+
     def note(self, now: float, seconds: float) -> None:
         """Somebody has come, with so much work, whether or not it will be done."""
         if int(now) not in self._came:

@@ -96,6 +96,13 @@ def test_who_cannot_be_answered_in_time_is_refused_however_short_the_wait(clock:
     assert not entered(admission, within_seconds=2.1).has_its_turn
 
 
+def test_who_takes_longer_than_expected_is_believed_to_be_done_any_moment(clock: Clock) -> None:
+    admission = admission_by(clock)
+    entered(admission)
+    clock.seconds += 5.0
+    assert not entered(admission, within_seconds=1.1).has_its_turn
+
+
 def test_who_was_sent_away_is_told_another_time_than_those_sent_away_before(clock: Clock) -> None:
     admission = admission_by(clock)
     for _ in range(3):

@@ -149,6 +149,27 @@ def test_a_connection_may_ask_again_and_again() -> None:
     served(often)
 
 
+def test_what_is_asked_while_an_answer_is_made_is_no_head_without_an_end() -> None:
+    release, begun = asyncio.Event(), asyncio.Event()
+
+    async def waits(scope: Scope, receive: Receive, send: Send) -> None:
+        begun.set()
+        await release.wait()
+        await says_yes(scope, receive, send)
+
+    async def ahead(connect: Callable[[], Awaitable[Connection]]) -> None:
+        connection = await connect()
+        count = 2 * MOST_UNREAD_BYTES // len(GOOD)
+        first = asyncio.create_task(answered(connection, GOOD * count))
+        await begun.wait()
+        release.set()
+        assert await first == 200
+        for _ in range(count - 1):
+            assert await answered(connection, b"") == 200
+
+    served(ahead, application=waits)
+
+
 def test_a_head_without_an_end_is_refused_by_a_problem_before_it_fills_the_memory() -> None:
     async def endless(connect: Callable[[], Awaitable[Connection]]) -> None:
         reader, writer = await connect()

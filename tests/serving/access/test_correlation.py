@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from serving.access.correlation import correlation_of
+from serving.access.correlation import Correlation, correlation_of
 from tests.serving.calling import Caller, Service
 
 TRACE_ID = "4bf92f3577b34da6a3ce929d0e0e4736"
@@ -71,3 +71,8 @@ def test_a_trace_is_taken_as_the_standard_writes_it_and_given_back(
 
 def test_every_call_without_a_name_has_one_of_its_own() -> None:
     assert len({correlation_of({}).name for _ in range(100)}) == 100
+
+
+def test_a_call_that_names_nothing_stays_what_it_was() -> None:
+    own = Correlation("c1", TRACE, ((b"traceparent", TRACE.encode()),))
+    assert correlation_of({"accept": "text/html"}, own) == own

@@ -59,7 +59,7 @@ def test_every_kind_has_its_status_and_something_to_do() -> None:
     assert all(kind.code == code and kind.title and kind.detail for code, kind in KINDS.items())
 
 
-@pytest.mark.parametrize("status", [*range(400, 431), 499, *range(500, 506), 599])
+@pytest.mark.parametrize("status", [*range(400, 433), 499, *range(500, 506), 599])
 def test_a_bare_status_stands_for_a_kind(status: int) -> None:
     """What has no kind of its own is the caller's fault below 500 and ours from there on."""
     other = "invalid_request" if status < 500 else "internal"
@@ -92,3 +92,9 @@ def test_a_refusal_is_of_a_kind_that_is_known() -> None:
     assert (refusal.kind.status, refusal.detail, refusal.errors) == (404, "No such job.", ())
     with pytest.raises(KeyError):
         Refusal("unheard_of")
+
+
+def test_when_to_come_again_is_what_is_known_of_this_call_or_else_of_its_kind() -> None:
+    assert Refusal("too_many_requests", come_again_seconds=7).come_again_seconds == 7
+    assert Refusal("not_recorded").come_again_seconds in range(10, 91)
+    assert Refusal("not_found").come_again_seconds is None

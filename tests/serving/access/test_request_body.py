@@ -9,7 +9,14 @@ import pytest
 
 from serving.access.asgi import Message
 from serving.access.problems import Refusal
-from serving.access.request_body import BODY_SECONDS, check_post, customers_named, once, whole_body
+from serving.access.request_body import (
+    BODY_SECONDS,
+    announced_bytes,
+    check_post,
+    customers_named,
+    once,
+    whole_body,
+)
 from serving.access.routes import Route
 
 JSON = Route("/told", "score", ("POST",), body_bytes=10)
@@ -180,3 +187,14 @@ def test_what_was_read_is_handed_on_once() -> None:
     first, second = asyncio.run(twice())
     assert first == {"type": "http.request", "body": b"all", "more_body": False}
     assert second == {"type": "http.disconnect"}
+
+
+@pytest.mark.parametrize(
+    ("announced", "room"),
+    [("9", 9), ("10", 10), ("11", 10), ("0", 0), (None, 10), ("", 10), ("-1", 10), ("nine", 10)],
+)
+def test_as_much_room_is_made_as_is_announced_and_never_more_than_the_route_takes(
+    announced: str | None, room: int
+) -> None:
+    headers = {} if announced is None else {"content-length": announced}
+    assert announced_bytes(JSON, headers) == room

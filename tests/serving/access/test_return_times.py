@@ -98,3 +98,24 @@ def test_whatever_comes_a_time_is_a_whole_second_within_bounds(
         times.note(now, work)
         told = times.next(now, room, work)
         assert min(LONGEST_SECONDS, max(1, int(room))) <= told <= LONGEST_SECONDS
+
+
+def test_what_came_and_what_was_promised_is_remembered_for_a_minute_and_then_let_go() -> None:
+    times = ReturnTimes()
+    for second in range(200):
+        times.note(NOW + second, 1.0)
+        times.next(NOW + second, 3.0, 0.01)
+        if second >= 3:
+            # The last minute, and the three seconds ahead for which somebody was promised a place.
+            assert times.seconds_remembered == min(second + 1, 60) + 3
+
+
+@pytest.mark.parametrize(("room", "earliest"), [(91.0, 90), (70.0, 71), (10.0, 46)])
+def test_where_there_is_no_room_they_come_in_the_second_half_and_not_before_there_is(
+    room: float, earliest: int
+) -> None:
+    times = ReturnTimes()
+    times.next(NOW, 0.0, 1_000.0)
+    told = [times.next(NOW, room, 1.0) for _ in range(300)]
+    assert earliest <= min(told) <= min(earliest + 5, LONGEST_SECONDS)
+    assert max(told) in range(86, LONGEST_SECONDS + 1)
