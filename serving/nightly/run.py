@@ -22,7 +22,7 @@ from features.vocabulary.progress import Progress, silent
 from serving.ledger.administration import withheld_in
 from serving.nightly.everybody import RunInputs, everybody
 from serving.nightly.night_vectors import NightVectors
-from serving.nightly.offer_catalogue import offers_of
+from serving.nightly.offers.catalogue import offers_of
 from serving.nightly.risks import ROWS_A_PIECE
 from serving.nightly.summary import ScoreSummary, summary_of
 from serving.process.without_training import libraries_hidden

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from features.vocabulary.tables import ColumnKind
-from serving.nightly.offer_catalogue import _plain
+from serving.nightly.offers.catalogue import _plain
 
 
 @pytest.mark.parametrize(

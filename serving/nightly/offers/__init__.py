@@ -1,0 +1,1 @@
+"""The offers of a night: those there are, and which of them is best for whom."""
