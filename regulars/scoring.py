@@ -61,7 +61,8 @@ def score_customers(call: Call, *, again: bool = False) -> Outcome:
         f"{summary.expected_leavers:,.0f} may {summary.act}; {others:,} not judged"
         + _jumped(summary)
         + _valued(summary, call)
-        + _segmented(summary),
+        + _segmented(summary)
+        + _offered(summary),
         next="`regulars serve`",
         data=summary.as_dict(),
     )
@@ -97,6 +98,13 @@ def _segmented(summary: ScoreSummary) -> str:
     if summary.segments_fault:
         return f"; nobody has a segment: {summary.segments_fault}"
     return f"; {summary.segmented:,} in a behaviour segment" if summary.segmented else ""
+
+
+def _offered(summary: ScoreSummary) -> str:
+    """For how many customers an offer brings more than any contact, or why offers are not held against contacts."""
+    if summary.offers_fault:
+        return f"; offers are left out: {summary.offers_fault}"
+    return f"; an offer is best for {summary.to_offer:,}" if summary.to_offer else ""
 
 
 @click.command()

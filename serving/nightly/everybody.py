@@ -17,6 +17,7 @@ from features.vocabulary.progress import Progress
 from serving.ledger.privacy import Withheld
 from serving.nightly.customer_facts import customer_facts
 from serving.nightly.declared import DeclaredAttributes, declared_attributes
+from serving.nightly.offers.best_offers import NightOffers
 from serving.nightly.risks import ROWS_A_PIECE, rank_everybody
 from serving.scores.score import Status
 from serving.snapshot.checkpoints import Checkpoints
@@ -26,6 +27,7 @@ from serving.snapshot.columns import (
     UNKNOWN,
     Arrays,
     BestActions,
+    BestOffers,
     CustomerFacts,
     CustomerStanding,
     CustomerValues,
@@ -41,7 +43,7 @@ from serving.snapshot.consent import refused_marketing, refused_profiling
 from serving.snapshot.customer_values import ValueInUse, ValueReasons, values_of_everybody
 from serving.snapshot.earlier_risks import has_jumped, risk_before, usual_start
 from serving.snapshot.segments import SegmentsInUse, memberships_of_everybody
-from training.actions.actions import Action
+from training.actions.actions import NOTHING, Action
 from training.actions.capacity import priced
 from training.actions.net_gain import best_actions, net_gains_cents
 from training.families.churn.bundle import Bundle
@@ -67,6 +69,7 @@ class RunInputs:
     compared_days: int
     actions: tuple[Action, ...]
     withheld: Withheld
+    offers: NightOffers
     customers_a_piece: int = ROWS_A_PIECE
 
     @property
@@ -88,6 +91,7 @@ class Everybody:
     membership: Membership
     ranking: Ranking
     to_do: BestActions
+    to_offer: BestOffers
     actions: tuple[Action, ...]
 
     def columns(self, given: RunInputs) -> Arrays:
@@ -97,6 +101,7 @@ class Everybody:
         parts = (
             self.ranking,
             self.to_do,
+            self.to_offer,
             self.standing,
             self.facts,
             self.declared,
@@ -117,6 +122,7 @@ class Everybody:
             "earlier_seconds": given.earlier_seconds,
             "compared": int(np.count_nonzero(~np.isnan(before))),
             "jumped": int(np.count_nonzero(has_jumped(probability, before))),
+            "to_offer": int(np.count_nonzero(self.to_offer.best_offer != NOTHING)),
             "valued": int(np.count_nonzero(self.values.value_cents != UNKNOWN)),
             "value_cents": int(np.maximum(self.values.value_cents, 0).sum()),
             **_costs(self.values),
@@ -167,8 +173,18 @@ def everybody(given: RunInputs, checkpoints: Checkpoints, progress: Progress) ->
     )
     _call_gone(bundle, standing, ranking)
     to_do, actions = _to_do(given, standing, facts, amounts, ranking)
+    to_offer = _to_offer(given, checkpoints, ranking, to_do, progress)
     return Everybody(
-        standing, facts, attributes, amounts, why_valued, membership, ranking, to_do, actions
+        standing,
+        facts,
+        attributes,
+        amounts,
+        why_valued,
+        membership,
+        ranking,
+        to_do,
+        to_offer,
+        actions,
     )
 
 
@@ -206,6 +222,31 @@ def _to_do(
     if any(one.capacity_customers for one in actions):
         actions = priced(actions, net_gains_cents(actions, *asked), refused)
     return BestActions(*best_actions(actions, *asked, refused)), actions
+
+
+def _to_offer(
+    given: RunInputs,
+    checkpoints: Checkpoints,
+    ranking: Ranking,
+    to_do: BestActions,
+    progress: Progress,
+) -> BestOffers:
+    """The offers that bring more than any contact, as one piece of the run; none where nothing is known of contacts."""
+    keys = ranking.customer_keys
+    if not (given.bundle.question.means_leaving and given.pack.money_is_known and given.actions):
+        return BestOffers(**unjudged(BestOffers, judged=len(keys)))
+    value = given.value.identity()
+    money = "" if value is None else str(value["money"])
+
+    def compute() -> Arrays:
+        return filled(
+            given.offers.best_beside(
+                to_do, keys, given.cutoff_seconds, value_money=money, progress=progress
+            )
+        )
+
+    piece = checkpoints.piece("offers", compute)
+    return BestOffers(**{name: piece[name] for name in names_of(BestOffers)})
 
 
 def _standing(given: RunInputs, judged: NDArray[np.bool_]) -> CustomerStanding:

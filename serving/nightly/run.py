@@ -22,6 +22,7 @@ from features.vocabulary.progress import Progress, silent
 from serving.ledger.administration import withheld_in
 from serving.nightly.everybody import RunInputs, everybody
 from serving.nightly.night_vectors import NightVectors
+from serving.nightly.offers.best_offers import NightOffers
 from serving.nightly.offers.catalogue import offers_of
 from serving.nightly.risks import ROWS_A_PIECE
 from serving.nightly.summary import ScoreSummary, summary_of
@@ -113,6 +114,7 @@ def _scored(
         compared_days=settings.reasons.compared_days,
         actions=_actions(settings, bundle.manifest.evaluation),
         withheld=withheld_in(workspace, ignore_case=bool(settings.company.ignore_case)),
+        offers=NightOffers.in_use(workspace, settings.offers),
         customers_a_piece=customers_a_piece,
     )
     identity = _identity(given)
@@ -161,6 +163,8 @@ def _identity(given: RunInputs) -> dict[str, Any]:
         "value_fault": given.value.fault,
         "segments": given.segments.identity(),
         "segments_fault": given.segments.fault,
+        "offers": given.offers.identity(),
+        "offers_fault": given.offers.fault,
         "plan_hash": given.bundle.plan.plan_hash,
         "data_digest": given.pack.digest,
         "other_ids": given.store.other_ids().name,

@@ -26,6 +26,8 @@ class ScoreSummary:
     costly: int = 0
     segmented: int = 0
     segments_fault: str = ""
+    to_offer: int = 0
+    offers_fault: str = ""
     earlier_seconds: int = 0
     compared: int = 0
     jumped: int = 0
@@ -68,6 +70,8 @@ def summary_of(manifest: Mapping[str, Any], *, reused: bool = False) -> ScoreSum
         costly=manifest.get("costly", 0),
         segmented=manifest["segmented"],
         segments_fault=manifest["segments_fault"],
+        to_offer=manifest["to_offer"],
+        offers_fault=manifest["offers_fault"],
         earlier_seconds=manifest["earlier_seconds"],
         compared=manifest["compared"],
         jumped=manifest["jumped"],

@@ -13,6 +13,7 @@ from features.vocabulary.arrays import Floats, Truths
 from features.vocabulary.time import DAY_SECONDS
 from serving.pages.list_query import EVERYBODY, GROUPS, MONEY, SORTS, ListQuery
 from serving.scores.score import HIGH_PERCENTILE, MEDIUM_PERCENTILE
+from serving.snapshot.best_to_do import best_gains_cents
 from serving.snapshot.contact_groups import groups_in_places, tells_groups
 from serving.snapshot.earlier_risks import has_jumped, points_risen
 from serving.snapshot.reading import Snapshot
@@ -174,9 +175,7 @@ def _of_kind(snapshot: Snapshot, query: ListQuery) -> Truths:
         known = query.segment.isdecimal() and snapshot.manifest["segments"] is not None
         kept &= snapshot.membership.segment[keys] == int(query.segment) if known else False
     if query.action and snapshot.acts:
-        names = [one.name for one in snapshot.actions]
-        place = names.index(query.action) if query.action in names else NOTHING
-        kept &= snapshot.best_action == place
+        kept &= _is_best(snapshot, query.action)
     if query.group and tells_groups(snapshot):
         kept &= groups_in_places(snapshot) == GROUPS[query.group]
     if query.silent:
@@ -188,6 +187,16 @@ def _of_kind(snapshot: Snapshot, query: ListQuery) -> Truths:
     for name, text in query.declared:
         kept &= has_declared(snapshot, name, text, keys)
     return kept
+
+
+def _is_best(snapshot: Snapshot, action: str) -> Truths:
+    """Whether a contact, an offer, or nothing at all is the best to do for each place."""
+    offers = [one["offer_id"] for one in snapshot.offers]
+    if action in offers:
+        return np.asarray(snapshot.best_offer == offers.index(action))
+    names = [one.name for one in snapshot.actions]
+    contact = names.index(action) if action in names else NOTHING
+    return np.asarray((snapshot.best_offer == NOTHING) & (snapshot.best_action == contact))
 
 
 def _has_tenure(snapshot: Snapshot, query: ListQuery) -> Truths:
@@ -226,8 +235,8 @@ def totals(snapshot: Snapshot, positions: NDArray[np.intp]) -> Totals:
         low=max(0.0, expected - spread),
         high=min(float(len(positions)), expected + spread),
         at_risk_cents=round(float(snapshot.at_risk_cents(positions).sum())),
-        net_gain_cents=int(snapshot.net_gain_cents[positions].sum()),
-        to_contact=int(np.count_nonzero(snapshot.best_action[positions] != NOTHING)),
+        net_gain_cents=int(best_gains_cents(snapshot)[positions].sum()),
+        to_contact=int(np.count_nonzero(best_gains_cents(snapshot)[positions])),
     )
 
 
@@ -259,7 +268,7 @@ def _weights(snapshot: Snapshot, sort: str) -> NDArray[np.float64]:
     if sort == "at_risk":
         return snapshot.at_risk_cents(np.arange(snapshot.judged))
     if sort == "gain":
-        return snapshot.net_gain_cents.astype(np.float64)
+        return best_gains_cents(snapshot).astype(np.float64)
     if sort == "value" and snapshot.value_days:
         return snapshot.value_cents[snapshot.ranking.customer_keys].astype(np.float64)
     return _spend(snapshot).astype(np.float64)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import Any
 from urllib.parse import urlencode
 
 import numpy as np
@@ -12,10 +14,11 @@ from features.vocabulary.identifiers import normal_id
 from features.vocabulary.time import DAY_SECONDS
 from serving.in_use.models_in_use import InUse
 from serving.pages.list_query import ListQuery
+from serving.snapshot.best_to_do import best_gains_cents, best_offer_at
 from serving.snapshot.contact_groups import groups_in_places, tells_groups
 from serving.snapshot.freshness import days_out_of_date
 from serving.snapshot.reading import Snapshot
-from training.actions.actions import NOTHING, Action
+from training.actions.actions import NOTHING
 from training.actions.groups import ContactGroup
 from training.reasons.languages.known import ENGLISH
 from training.reasons.languages.language import Language
@@ -190,15 +193,25 @@ def ago(snapshot: Snapshot, key: int, language: Language = ENGLISH) -> str:
     return language.say("{days} ago").format(days=language.declined(language.days(passed)))
 
 
-def action_at(snapshot: Snapshot, position: int) -> Action | None:
-    """What is best to do for one place in the ranking, None where nothing gains and where nothing can be done."""
-    place = int(snapshot.best_action[position])
-    return snapshot.actions[place] if snapshot.acts and place != NOTHING else None
+def best_to_do(snapshot: Snapshot, position: int, language: Language = ENGLISH) -> str:
+    """What is best to do for one place in the ranking; empty where nothing gains and where nothing can be done."""
+    if not snapshot.acts:
+        return ""
+    offer, contact = best_offer_at(snapshot, position), int(snapshot.best_action[position])
+    if offer is not None:
+        return offer_title(offer, language)
+    return "" if contact == NOTHING else language.say(snapshot.actions[contact].title)
+
+
+def offer_title(offer: Mapping[str, Any], language: Language) -> str:
+    """An offer as it stands beside contacts, by its name or else its number."""
+    name = offer.get("name") or offer["offer_id"]
+    return language.say("Offer: {name}").format(name=name)
 
 
 def net_gain(snapshot: Snapshot, position: int, currency: str, language: Language = ENGLISH) -> str:
     """What that is expected to bring less its cost, with its sign."""
-    return f"+{whole_money(int(snapshot.net_gain_cents[position]), currency, language)}"
+    return f"+{whole_money(int(best_gains_cents(snapshot)[position]), currency, language)}"
 
 
 def group_at(snapshot: Snapshot, position: int, language: Language = ENGLISH) -> str:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import fields
 
+import numpy as np
+
 from features.declarations.feature import ReasonGroup
 from serving.in_use.models_in_use import InUse
 from serving.pages.attributes import attribute_label, declared_label
 from serving.pages.churn_list import declared_texts, order_of, sorts
 from serving.pages.contexts import AttributeFilter, Chip, Choice, FilterForm
+from serving.pages.figures import offer_title
 from serving.pages.list_query import (
     BANDS,
     CONSENTS,
@@ -21,6 +24,7 @@ from serving.pages.list_query import (
     ListQuery,
 )
 from serving.snapshot.contact_groups import tells_groups
+from training.actions.actions import NOTHING
 from training.reasons.languages.catalogue import phrase
 
 _ANY = {
@@ -164,6 +168,9 @@ class _Filters:
         if not self._snapshot.acts:
             return {}
         titles = {one.name: self._language.say(one.title) for one in self._snapshot.actions}
+        best = np.unique(self._snapshot.best_offer)
+        for one in (self._snapshot.offers[int(place)] for place in best[best != NOTHING]):
+            titles[str(one["offer_id"])] = offer_title(one, self._language)
         return titles | {_NOTHING_TO_DO: self._language.say("Nothing")}
 
     def _contact_groups(self) -> dict[str, str]:

@@ -50,7 +50,7 @@ class ListQuery:
     ``jumped`` keeps those whose risk rose by ten points or more since the earlier day. ``cell`` is a third by value if kept
     and a third by risk, such as ``high-low``. ``spend`` is in whole units of the currency, over the last 365 days, and
     ``value`` the least expected value in them. ``silent`` is the least days since the last order, ``tenure`` and
-    ``tenure_most`` the least and the most since the first. ``declared`` has what customers declared, by attribute. ``action`` is the name of what is best to do, or ``nothing``; ``group``
+    ``tenure_most`` the least and the most since the first. ``declared`` has what customers declared, by attribute. ``action`` is the contact or the number of the offer that is best to do, or ``nothing``; ``group``
     is what campaigns tell of them. Without
     ``consent`` nobody is in the list who must not be contacted. Without ``sort`` the list is in the order of its
     scores (``usual_order``); ``rising`` puts the smallest first.

@@ -154,10 +154,16 @@ def _gain_note(snapshot: Snapshot, language: Language) -> str:
         f"{language.say(one.title)} {language.written(f'{100 * one.keeps[LifecycleStatus.SLOWING]:.0f} %')}"
         for one in snapshot.actions
     )
-    return said.format(
+    told = said.format(
         product=inside(sorts(snapshot, language)["at_risk"], language),
         those=language.say("of those slowing {shares}").format(shares=those),
     )
+    if not snapshot.manifest.get("to_offer"):
+        return told
+    of_offers = language.say(
+        "Of an offer it is the share who act because of it × its margin, less contact and reward, as of the day of the scores."
+    )
+    return f"{told} {of_offers}"
 
 
 def left_out(snapshot: Snapshot, query: ListQuery, language: Language) -> str:

@@ -22,8 +22,8 @@ from serving.pages.churn_list import (
 )
 from serving.pages.contexts import ChurnListPage, Heading, ListRow, MatrixCell, ShortReason
 from serving.pages.figures import (
-    action_at,
     ago,
+    best_to_do,
     between,
     customer_link,
     group_at,
@@ -188,7 +188,7 @@ def list_row(
         ShortReason(signed(one.shown_points, language), one.text)
         for one in explanation.raising[:MAIN_REASONS]
     ]
-    action = action_at(snapshot, position)
+    action = best_to_do(snapshot, position, language)
     return ListRow(
         rank=language.count(position + 1) if query is None or is_by_risk(snapshot, query) else "",
         customer_id=snapshot.customer_ids[key],
@@ -201,8 +201,8 @@ def list_row(
         has_jumped=bool(has_jumped(now, before)[0]),
         band=band(float(snapshot.ranking.percentile[position])),
         reasons=reasons,
-        action="" if action is None else language.say(action.title),
-        net_gain="" if action is None else net_gain(snapshot, position, currency, language),
+        action=action,
+        net_gain=net_gain(snapshot, position, currency, language) if action else "",
         group=group_at(snapshot, position, language),
         refusal=refusal(snapshot, key, language),
         value=whole_money(int(value[0]), currency, language) if snapshot.money_basis else "",

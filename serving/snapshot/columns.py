@@ -18,7 +18,7 @@ from features.vocabulary.arrays import Floats
 from training.actions.actions import NOTHING
 from training.families.segments.membership import Membership
 
-SCHEMA_VERSION = 12
+SCHEMA_VERSION = 13
 """Rises with every change of a column or of what a reader must know beside them."""
 UNKNOWN = -1
 """What stands where nothing can be said of a customer's value."""
@@ -80,6 +80,18 @@ class BestActions:
 
     best_action: NDArray[np.int8] = column(np.int8, "judged", unjudged=NOTHING)
     net_gain_cents: Cents = column(np.int64, "judged")
+
+
+@dataclass(frozen=True)
+class BestOffers:
+    """The offer that brings each judged customer more than any contact, in the order of the ranking.
+
+    ``best_offer`` is a place among the offers published with the scores, ``NOTHING`` where a contact brings as much or offers are not
+    held against contacts; ``offer_gain_cents`` is what it is expected to bring less its cost.
+    """
+
+    best_offer: NDArray[np.int32] = column(np.int32, "judged", unjudged=NOTHING)
+    offer_gain_cents: Cents = column(np.int64, "judged")
 
 
 @dataclass(frozen=True)
@@ -164,6 +176,7 @@ class Typical:
 PARTS = (
     Ranking,
     BestActions,
+    BestOffers,
     CustomerStanding,
     CustomerFacts,
     CustomerAttributes,

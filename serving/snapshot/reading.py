@@ -34,6 +34,7 @@ from serving.snapshot.columns import (
     SCHEMA_VERSION,
     UNKNOWN,
     BestActions,
+    BestOffers,
     CustomerAttributes,
     CustomerFacts,
     CustomerStanding,
@@ -69,6 +70,7 @@ _MADE_AGAIN = "Run `regulars score` again."
 @dataclass(frozen=True, kw_only=True)
 class Snapshot(
     BestActions,
+    BestOffers,
     CustomerStanding,
     CustomerFacts,
     CustomerAttributes,

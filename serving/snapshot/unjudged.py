@@ -11,6 +11,7 @@ from features.store.pack import TextColumn
 from features.vocabulary.time import Cutoff
 from serving.snapshot.columns import (
     BestActions,
+    BestOffers,
     CustomerAttributes,
     CustomerFacts,
     CustomerStanding,
@@ -40,7 +41,14 @@ def unjudged_snapshot(bundle: Bundle, workspace: Workspace, model: dict[str, Any
     groups = len(manifest.groups)
     shares = values_of_everybody(value, manifest, vectors, 0, np.empty(0, np.bool_))[1]
     sizes = {"customer": 0, "judged": 0, "group": groups, "attribute": 0}
-    parts = (BestActions, CustomerStanding, CustomerFacts, CustomerAttributes, CustomerValues)
+    parts = (
+        BestActions,
+        BestOffers,
+        CustomerStanding,
+        CustomerFacts,
+        CustomerAttributes,
+        CustomerValues,
+    )
     empty: dict[str, Any] = {
         name: values for part in parts for name, values in unjudged(part, **sizes).items()
     }

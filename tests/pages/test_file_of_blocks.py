@@ -14,7 +14,7 @@ from features.vocabulary.cells import BYTE_ORDER_MARK, harmless
 from serving.in_use.models_in_use import InUse
 from serving.pages.churn_list import matching
 from serving.pages.customer.value_view import shown_value_explanation
-from serving.pages.figures import action_at, group_at, instant
+from serving.pages.figures import group_at, instant
 from serving.pages.files.download import csv_parts
 from serving.pages.files.table import COLUMNS, first_reasons
 from serving.pages.list_query import ListQuery
@@ -65,7 +65,7 @@ def line(in_use: InUse, place: int, explanation: Explanation) -> list[str]:
     reasons = [
         cell for one in explanation.raising[:3] for cell in (one.text, f"{one.shown_points:.1f}")
     ]
-    last_order, action = snapshot.last_order(key), action_at(snapshot, place)
+    last_order, best = snapshot.last_order(key), int(snapshot.best_action[place])
     return [
         *(str(place + 1), snapshot.customer_ids[key], f"{100 * risk:.1f}", f"{100 * snapshot.base:.1f}"),
         *(["", ""] if np.isnan(before) else [f"{100 * before:.1f}", f"{risen:.1f}"]),
@@ -76,7 +76,7 @@ def line(in_use: InUse, place: int, explanation: Explanation) -> list[str]:
         *(*reasons, *[""] * (6 - len(reasons))),
         *(str(snapshot.manifest[f"model_{one}"]) for one in ("title", "version")),
         *(instant(snapshot.cutoff_seconds), "no" if snapshot.has_refused_contact[key] else "yes"),
-        *("nothing" if action is None else action.name, f"{snapshot.net_gain_cents[place] / 100:.2f}"),
+        *("nothing" if best < 0 else snapshot.actions[best].name, f"{snapshot.net_gain_cents[place] / 100:.2f}"),
         group_at(snapshot, place).lower(),
     ]  # fmt: skip
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -12,8 +14,10 @@ import pytest
 from serving.offers.arbitration import PERMITTED, REASONS
 from serving.offers.offering import Offering
 from serving.offers.plans.candidates import Candidates, candidates_now
+from serving.pages.churn_list import matching_places, totals_of
 from serving.pages.customer.contexts import ToDoLine
 from serving.pages.customer.to_do_view import to_do_section
+from serving.pages.list_query import ListQuery
 from serving.snapshot.reading import Snapshot
 from tests.pages.customers import link_of
 from tests.serving.calling import NOW, Service
@@ -162,3 +166,49 @@ def test_the_page_shows_the_offer(service: Service, offering: Offering, snapshot
     html = service.browser().get(link_of(service, place)).text
     assert f"<b>{best.title}</b> {best.text}" in html
     assert "What offers change is learned from customers who were held out of them." in html
+
+
+def test_the_list_begins_with_what_brings_most_be_it_an_offer_or_a_contact(
+    service: Service, snapshot: Snapshot
+) -> None:
+    """Every row of the file has the higher of the two gains, and the offer's number where the offer is the higher."""
+    file = service.browser().get("/churn.csv?consent=all")
+    rows = list(csv.DictReader(io.StringIO(file.text.removeprefix("\ufeff"))))
+    contacts = [one.name for one in snapshot.actions]
+    told = []
+    for row in rows:
+        place = int(snapshot.places[snapshot.find(row["customer_id"])])
+        offer, contact = int(snapshot.best_offer[place]), int(snapshot.best_action[place])
+        both = int(snapshot.offer_gain_cents[place]), int(snapshot.net_gain_cents[place])
+        named = (
+            snapshot.offers[offer]["offer_id"]
+            if offer >= 0
+            else ["nothing", *contacts][contact + 1]
+        )
+        assert (row["best_action"], row["net_gain"]) == (named, f"{max(both) / 100:.2f}")
+        told.append(named)
+    assert len(rows) == snapshot.judged
+    gains = [float(row["net_gain"]) for row in rows]
+    assert gains == sorted(gains, reverse=True)
+    assert {"nothing", *contacts} & {*told} and {*told} - {"nothing", *contacts}
+
+
+def test_the_list_can_be_narrowed_to_an_offer_and_counts_it(
+    service: Service, snapshot: Snapshot
+) -> None:
+    offers = [one["offer_id"] for one in snapshot.offers]
+    place = int(np.flatnonzero(snapshot.best_offer >= 0)[0])
+    chosen = int(snapshot.best_offer[place])
+    count = int(np.count_nonzero(snapshot.best_offer == chosen))
+    query = ListQuery(action=offers[chosen])
+    assert matching_places(snapshot, query).sum() == totals_of(snapshot, query).to_contact == count
+    html = service.browser().get(f"/churn?action={offers[chosen]}").text
+    name = snapshot.offers[chosen].get("name") or offers[chosen]
+    assert f'<option value="{offers[chosen]}" selected>Offer: {name}</option>' in html
+    assert "Of an offer it is the share who act because of it" in html
+    either = [
+        ListQuery(action=one) for one in (*offers, *(a.name for a in snapshot.actions), "nothing")
+    ]
+    found = [np.flatnonzero(matching_places(snapshot, one)) for one in either]
+    shown = np.flatnonzero(matching_places(snapshot, ListQuery()))
+    assert np.sort(np.concatenate(found)).tolist() == shown.tolist()

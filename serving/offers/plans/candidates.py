@@ -15,7 +15,7 @@ from serving.ledger.ledger import Ledger
 from serving.offers.arbitration import PERMITTED
 from serving.offers.audience import Audience, Block
 from serving.offers.offering import Offering
-from serving.offers.plans.contacts import ContactsMade, PlainContacts, why_apart
+from serving.offers.plans.contacts import ContactsMade, PlainContacts, why_scores_apart
 from serving.snapshot.reading import Snapshot
 from training.actions.actions import ASSUMED, Action
 
@@ -122,7 +122,7 @@ def candidates_now(
     None where offers and contacts cannot be held against each other, and of who is not in the store.
     """
     key = offering.key(customer_ids[0])
-    if key < 0 or why_apart(offering, snapshot):
+    if key < 0 or why_scores_apart(offering, snapshot):
         return None
     made = snapshot.remembered.of("contacts made", lambda: ContactsMade.of(offering.pack))
     shown = ledger.offers.shown(offering.counted_from(at), customer_ids)

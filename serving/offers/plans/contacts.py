@@ -20,24 +20,30 @@ from training.actions.net_gain import net_gains_cents
 from training.families.value.margins import MARGIN
 
 
-def why_apart(offering: Offering, snapshot: Snapshot | None) -> str:
-    """Why contacts and offers cannot be held against each other, in words; empty where they can.
-
-    Both must be told in margin, as what comes of doing it beside what would have come without, and of the same events.
-    """
-    task = offering.manifest.task
+def why_scores_apart(offering: Offering, snapshot: Snapshot | None) -> str:
+    """Why the contacts of some scores and the offers cannot be held against each other, in words; empty where they can."""
     if snapshot is None:
         return "nobody is scored; run `regulars train churn`, then `regulars score`"
     if not snapshot.acts:
         return "the scores do not say what contacts bring"
-    if snapshot.value_money != MARGIN:
+    return why_apart(offering, snapshot.value_money, snapshot.data_digest)
+
+
+def why_apart(offering: Offering, value_money: str, data_digest: str) -> str:
+    """Why contacts and offers cannot be held against each other, in words; empty where they can.
+
+    Both must be told in margin, as what comes of doing it beside what would have come without, and of the same events. Contacts are
+    told in ``value_money`` by the events of ``data_digest``.
+    """
+    task = offering.manifest.task
+    if value_money != MARGIN:
         return "what contacts keep is not known as margin; map unit_cost of items and run `regulars train value`, then `regulars score`"
     if not (task.is_causal or offering.assumes_effects):
         return (
             "what offers change is not known, only who takes them; hold some customers out of offers by lot, or say in "
             "offers.assumed_effect_percent how many of a hundred who take one act because of it"
         )
-    if snapshot.data_digest != offering.pack.digest:
+    if data_digest != offering.pack.digest:
         return "the scores are of other events than the store; run `regulars score`"
     return ""
 

@@ -24,7 +24,7 @@ from serving.offers.arbitration import NOTHING
 from serving.offers.audience import Audience
 from serving.offers.offering import Offering, offering_in
 from serving.offers.plans.candidates import Candidates, Choices
-from serving.offers.plans.contacts import PlainContacts, why_apart
+from serving.offers.plans.contacts import PlainContacts, why_scores_apart
 from serving.offers.policy import Policy
 from serving.offers.rule_change import RuleChange, simulate
 from serving.snapshot.reading import open_snapshot
@@ -203,7 +203,7 @@ def write_plan(
 def _contacts(found: Offering, workspace: Workspace) -> tuple[PlainContacts | None, str]:
     """The contacts that may be held against the offers, or none and why."""
     snapshot = open_snapshot(workspace) if scores_in_use(workspace) is not None else None
-    apart = why_apart(found, snapshot)
+    apart = why_scores_apart(found, snapshot)
     if snapshot is None or apart:
         return None, apart
     return PlainContacts.beside(found, snapshot), ""

@@ -12,7 +12,7 @@ from features.lifecycle.stages import LifecycleStatus
 from serving.offers.arbitration import PERMITTED, REASONS, STEPS
 from serving.offers.plans.candidates import Candidates
 from serving.pages.customer.contexts import ToDoLine, ToDoSection
-from serving.pages.figures import fine_percent, tenths, whole_money
+from serving.pages.figures import fine_percent, offer_title, tenths, whole_money
 from serving.snapshot.reading import Snapshot
 from training.actions.actions import BY_RULE, MEASURED, Action, retention_chances
 from training.actions.assumed import still_to_lose
@@ -144,7 +144,7 @@ def _offers(candidates: Candidates, currency: str, language: Language) -> list[_
             margin=language.money(offer.margin_cents, currency),
             cost=language.money(round(cost), currency),
         )
-        title = language.say("Offer: {name}").format(name=offer.name)
+        title = offer_title({"name": offer.name}, language)
         line = ToDoLine(title, said, _signed(round(gain), currency, language))
         found.append(_Way(priority, line))
     return sorted(found, key=lambda one: -one.priority_cents)[:_MOST_OFFERS]

@@ -13,6 +13,7 @@ from features.vocabulary.cells import SheetColumn
 from serving.in_use.models_in_use import InUse
 from serving.pages.figures import instant
 from serving.scores.score import bands
+from serving.snapshot.best_to_do import best_gains_cents
 from serving.snapshot.columns import DECLINED, UNKNOWN
 from serving.snapshot.contact_groups import groups_in_places
 from serving.snapshot.earlier_risks import points_risen
@@ -209,9 +210,13 @@ def _to_do(snapshot: Snapshot, places: NDArray[np.intp]) -> dict[str, Cells]:
         return dict.fromkeys(("best_action", "net_gain", "group"), _same("", places))
     words = [one.word for one in ContactGroup]
     names = {NOTHING: "nothing", **{at: one.name for at, one in enumerate(snapshot.actions)}}
+    offers = {at: one["offer_id"] for at, one in enumerate(snapshot.offers)}
+    both = zip(
+        snapshot.best_offer[places].tolist(), snapshot.best_action[places].tolist(), strict=True
+    )
     return {
-        "best_action": [names[one] for one in snapshot.best_action[places].tolist()],
-        "net_gain": _money(snapshot.net_gain_cents[places]),
+        "best_action": [offers.get(offer, names[contact]) for offer, contact in both],
+        "net_gain": _money(best_gains_cents(snapshot)[places]),
         "group": [words[one] for one in groups_in_places(snapshot)[places].tolist()],
     }
 

@@ -20,6 +20,8 @@ MANIFEST: dict[str, Any] = {
     "value_fault": "a",
     "segmented": 800,
     "segments_fault": "b",
+    "to_offer": 12,
+    "offers_fault": "c",
     "earlier_seconds": 500,
     "compared": 700,
     "jumped": 6,

@@ -12,7 +12,7 @@ from features.store.pack import EventStream, Pack
 from features.vocabulary.time import DAY_SECONDS
 from serving.offers.contact_policy import ContactPolicy
 from serving.offers.offering import Offering
-from serving.offers.plans.contacts import ContactsMade, PlainContacts, why_apart
+from serving.offers.plans.contacts import ContactsMade, PlainContacts, why_scores_apart
 from serving.offers.plans.plans import required_offering
 from serving.snapshot.reading import Snapshot, open_snapshot
 from tests.serving.calling import NOW
@@ -59,7 +59,7 @@ def test_who_is_compared_is_told_in_margin_as_an_effect_and_of_the_same_events(
     found: Offering, snapshot: Snapshot
 ) -> None:
     """Each way in which the two sums would be of different things keeps them apart, in words that say what to do."""
-    assert why_apart(found, snapshot) == ""
+    assert why_scores_apart(found, snapshot) == ""
     value = snapshot.manifest["value"]
     in_spend = {**snapshot.manifest, "value": {**value, "money": "spend"}}
     apart = {
@@ -71,13 +71,13 @@ def test_who_is_compared_is_told_in_margin_as_an_effect_and_of_the_same_events(
         "other events": replace(snapshot, manifest={**snapshot.manifest, "data_digest": "older"}),
     }
     for words, scores in apart.items():
-        assert words in why_apart(found, scores)
+        assert words in why_scores_apart(found, scores)
     unknown = copy(found)
     task = replace(found.manifest.task, is_causal=False)
     unknown.bundle = replace(found.bundle, manifest=replace(found.manifest, task=task))
-    assert "offers.assumed_effect_percent" in why_apart(unknown, snapshot)
+    assert "offers.assumed_effect_percent" in why_scores_apart(unknown, snapshot)
     assumed = unknown.with_policy(replace(found.policy, assumed_effect=0.5))
-    assert why_apart(assumed, snapshot) == ""
+    assert why_scores_apart(assumed, snapshot) == ""
 
 
 def test_a_contact_brings_what_the_list_says_of_it(found: Offering, snapshot: Snapshot) -> None:
