@@ -10,11 +10,12 @@ from experiments.comparisons.comparison import ExperimentComparison
 from experiments.comparisons.differences import AUC, EVERYWHERE, LOG_LOSS, FigureDifference
 from experiments.comparisons.leaderboard import Leaderboard
 from experiments.comparisons.page import said_figure, verdict
+from experiments.comparisons.reasons import ReasonDifference
 from regulars.narrator import Table
 
 
 def comparison_tables(found: ExperimentComparison) -> list[Table]:
-    """What differs in the definitions, in figures, by cutoff, by kind of customer, in calibration and in cost."""
+    """What differs in the definitions, in figures, by cutoff, by kind of customer, in reasons, in calibration and in cost."""
     return list(_tables(found))
 
 
@@ -78,6 +79,8 @@ def _tables(found: ExperimentComparison) -> Iterator[Table]:
         ]
         head = ("customers", "side", "rows", "auc", "log loss", "")
         yield Table("By stage, status and segment, beyond chance", head, rows)
+    if reasons := [one for one in found.reasons if one.is_everywhere]:
+        yield _reasons(reasons)
     yield Table(
         "Calibration and cost",
         ("side", "rung", "ece", "came for each expected", "CPU s"),
@@ -105,6 +108,21 @@ def _figures(title: str, figures: Sequence[FigureDifference]) -> Table:
         for one in figures
     ]
     return Table(title, ("figure", "where", "side", "first", "it", "difference", ""), rows)
+
+
+def _reasons(reasons: Sequence[ReasonDifference]) -> Table:
+    rows = [
+        (
+            one.reason,
+            one.side,
+            f"{one.base_share:.1%}",
+            f"{one.share:.1%}",
+            f"{100 * one.difference:+.1f} [{100 * one.least:+.1f}, {100 * one.most:+.1f}]",
+        )
+        for one in reasons
+    ]
+    head = ("reason", "side", "first", "it", "points more (least, most)")
+    return Table("Reasons that changed at every cutoff", head, rows)
 
 
 def _shown(value: Any) -> str:

@@ -19,6 +19,7 @@ from experiments.comparisons.kinds import (
     kind_differences,
 )
 from experiments.comparisons.paired import ComparedSide, paired_answers
+from experiments.comparisons.reasons import ReasonDifference, reason_differences
 from experiments.declared.definition import by_place
 from experiments.trials.results import ExperimentResult, ResultFiles
 from features.company.workspace import Workspace
@@ -45,6 +46,7 @@ class ExperimentComparison:
     figures: Sequence[FigureDifference]
     kinds: Sequence[KindDifference]
     calibrations: Sequence[SideCalibration]
+    reasons: Sequence[ReasonDifference]
     cpu_seconds: Sequence[float]
 
     @property
@@ -60,7 +62,7 @@ class ExperimentComparison:
         }
 
 
-_ROWS = ("figures", "kinds", "calibrations")
+_ROWS = ("figures", "kinds", "calibrations", "reasons")
 
 
 def compare_experiments(
@@ -93,6 +95,7 @@ def compare_experiments(
         figures=figure_differences(paired, list_terms(sides[0].result), resamples=times),
         kinds=kind_differences(paired),
         calibrations=list(calibrations(paired)),
+        reasons=reason_differences(sides),
         cpu_seconds=[one.rung.cpu_seconds for one in sides],
     )
 

@@ -15,6 +15,7 @@ from experiments.comparisons.differences import (
     FigureDifference,
 )
 from experiments.comparisons.kinds import KindDifference, SideCalibration
+from experiments.comparisons.reasons import ReasonDifference
 
 _STYLE = """
 body { font: 15px/1.5 system-ui, sans-serif; color: #1d2430; margin: 2rem auto; max-width: 62rem; padding: 0 1rem; }
@@ -40,6 +41,7 @@ def page_of(comparison: ExperimentComparison) -> str:
         _figures("By cutoff", others) if others else "",
         _kinds(comparison.kinds),
         _calibrations(comparison.calibrations),
+        _reasons(comparison.reasons),
         _cost(comparison),
     ]
     head = f"<meta charset='utf-8'><title>{escape(title)}</title><style>{_STYLE}</style>"
@@ -188,6 +190,27 @@ def _diagram(side: SideCalibration) -> str:
     line = f"<line x1='0' y1='{_SIDE}' x2='{_SIDE}' y2='0' stroke='#9aa4b1'/>"
     label = f"calibration of {side.side}"
     return f"<svg width='{_SIDE}' height='{_SIDE}' role='img' aria-label='{escape(label, quote=True)}'>{line}{points}</svg>"
+
+
+def _reasons(reasons: Sequence[ReasonDifference]) -> str:
+    """By what the sides answer; nothing where one of them cannot say."""
+    if not reasons:
+        return ""
+    reach = max(max(abs(one.least), abs(one.most)) for one in reasons)
+    rows = [
+        (
+            escape(one.reason),
+            escape(one.side),
+            f"{one.base_share:.1%}",
+            f"{one.share:.1%}",
+            f"{100 * one.difference:+.1f}",
+            _bar(one.least, one.difference, one.most, reach),
+        )
+        for one in reasons
+    ]
+    head = ("reason", "side", "first", "it", "points more", "least and most at any cutoff")
+    said = "The share of each group of reasons in all that moves the answers, as the mean over the cutoffs."
+    return f"<h2>Reasons</h2>{_table(head, rows, said)}"
 
 
 def _cost(comparison: ExperimentComparison) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import os
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from zipfile import BadZipFile
 
@@ -15,10 +16,14 @@ from features.vocabulary.arrays import Floats
 
 @dataclass(frozen=True)
 class TimedAnswer:
-    """The probabilities of a rung for the rows of a test, in their order, and the processor time they took."""
+    """The probabilities of a rung for the rows of a test, in their order, and the processor time they took.
+
+    ``reasons`` has the share of each reason group in what moves them, empty where the rung cannot say.
+    """
 
     probability: Floats
     cpu_seconds: float
+    reasons: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -34,7 +39,8 @@ class AnswerFiles:
                 self._place(test, rung).open("rb") as raw,
                 np.load(raw, allow_pickle=False) as file,
             ):
-                return TimedAnswer(file["probability"], float(file["cpu_seconds"]))
+                reasons = zip(file["reasons"].tolist(), file["shares"].tolist(), strict=True)
+                return TimedAnswer(file["probability"], float(file["cpu_seconds"]), dict(reasons))
         except (OSError, ValueError, KeyError, BadZipFile):
             return None
 
@@ -45,7 +51,13 @@ class AnswerFiles:
         beside = place.with_suffix(".part")
         try:
             with beside.open("wb") as file:
-                np.savez(file, probability=answer.probability, cpu_seconds=answer.cpu_seconds)
+                np.savez(
+                    file,
+                    probability=answer.probability,
+                    cpu_seconds=answer.cpu_seconds,
+                    reasons=np.array([*answer.reasons], np.str_),
+                    shares=np.array([*answer.reasons.values()], np.float64),
+                )
                 file.flush()
                 os.fsync(file.fileno())
             beside.replace(place)

@@ -17,7 +17,10 @@ PREDICTIONS = "experiment-{}"
 
 @dataclass(frozen=True)
 class RungResult:
-    """One rung over all tests: its figures, the ends of its AUC, and its processor time in seconds."""
+    """One rung over all tests: its figures, the ends of its AUC, and its processor time in seconds.
+
+    ``reasons`` has of each test the share of every reason group in what moves the answers, the largest first.
+    """
 
     name: str
     explained: str
@@ -28,6 +31,7 @@ class RungResult:
     by_test: Mapping[str, Mapping[str, float | None]]
     parameters: Mapping[str, Any]
     cpu_seconds: float
+    reasons: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

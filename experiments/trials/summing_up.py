@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 import numpy as np
@@ -79,7 +79,11 @@ def result_of(
         splits=rows.splits.as_dict(),
         features={name: list(own) for name, own in families_of(rows.pack, features).items()},
         rungs=tuple(
-            _rung(one, tests, tested.cpu_seconds[one.rung.name]) for one in tested.measured
+            replace(
+                _rung(one, tests, tested.cpu_seconds[one.rung.name]),
+                reasons=tested.reasons.get(one.rung.name, {}),
+            )
+            for one in tested.measured
         ),
         chosen=tested.chosen.name,
         failed=dict(tested.failed),

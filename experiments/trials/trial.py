@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from experiments.trials.answers import AnswerFiles, TimedAnswer
+from experiments.trials.reasons import reason_shares
 from experiments.trials.rows import ExperimentRows
 from features.vocabulary.arrays import Floats
 from features.vocabulary.errors import ModelRefused
@@ -32,7 +33,8 @@ class TestedRungs:
     """What the rungs of an experiment answered, and which of them a training would take.
 
     ``failed`` says of rungs why they have no answer, and ``unasked`` which were not begun because the budget was spent.
-    ``cpu_seconds`` is what each took, fits and answers together.
+    ``cpu_seconds`` is what each took, fits and answers together; ``reasons`` has of each rung and test the share of every reason group in what
+    moves the answers.
     """
 
     measured: tuple[MeasuredRung, ...]
@@ -40,6 +42,7 @@ class TestedRungs:
     failed: Mapping[str, str] = field(default_factory=dict)
     unasked: tuple[str, ...] = ()
     cpu_seconds: Mapping[str, float] = field(default_factory=dict)
+    reasons: Mapping[str, Mapping[str, Mapping[str, float]]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -96,6 +99,7 @@ def tested_rungs(
         {name: str(refused) for name, refused in failed.items()},
         tuple(unasked),
         asked.cpu_seconds,
+        asked.reasons,
     )
 
 
@@ -109,6 +113,7 @@ class _Asked:
         self._fitted = FittedModels(threads=asking.threads)
         self._begun, self._done, self._answered = asking.ticks(), 0, 0
         self.cpu_seconds: dict[str, float] = {}
+        self.reasons: dict[str, dict[str, Mapping[str, float]]] = {}
 
     def skip(self) -> None:
         """A rung that is not asked at this test."""
@@ -127,6 +132,7 @@ class _Asked:
             self._asking.files.write(split.name, rung.name, found)
             self._answered += 1
         self.cpu_seconds[rung.name] = self.cpu_seconds.get(rung.name, 0.0) + found.cpu_seconds
+        self.reasons.setdefault(rung.name, {})[split.name] = found.reasons
         return found
 
     def _anew(self, rung: Rung, split: Split) -> TimedAnswer:
@@ -140,10 +146,14 @@ class _Asked:
                 fitted=self._fitted,
                 over_newest=self._seasons.over_newest(split),
             )
-            probability = model.curve.apply(model.model.score(vectors))
+            learned, probability = model.model, model.curve.apply(model.model.score(vectors))
         else:
-            probability = sigmoid(self._fitted.of(rung, split.fit_rows(dataset)).score(vectors))
-        return TimedAnswer(probability, time.process_time() - begun)
+            learned = self._fitted.of(rung, split.fit_rows(dataset))
+            probability = sigmoid(learned.score(vectors))
+        plan = self._rows.plan
+        group_of = {one.name: one.group for one in plan.features}
+        reasons = reason_shares(learned, vectors, group_of, plan.groups)
+        return TimedAnswer(probability, time.process_time() - begun, reasons)
 
     def _spent(self) -> float:
         return self._asking.ticks() - self._begun
