@@ -35,6 +35,7 @@ from serving.pages.files.workbook import MOST_ROWS, xlsx_parts
 from serving.pages.list_query import ListQuery
 from serving.pages.list_view import churn_list_page
 from serving.pages.monitoring_view import MONITORING_PAGE, monitoring_page
+from serving.pages.quality.quality_view import QUALITY_PAGE, quality_page
 from serving.snapshot.search.finding import keys_of
 from training.reasons.languages.catalogue import phrase
 from training.reasons.languages.known import ENGLISH
@@ -125,6 +126,7 @@ class Pages:
         post("/churn/find", scope="pages", is_personal=True, browser=True, body="form")(self._find)
         get(CUSTOMER_PAGE, scope="pages", is_personal=True, browser=True)(self._customer)
         get(MONITORING_PAGE, scope="pages", is_personal=False, browser=True)(self._monitoring)
+        get(QUALITY_PAGE, scope="pages", is_personal=False, browser=True)(self._quality)
         get("/v1/docs", scope="pages", is_personal=False, browser=True)(self._contract)
         get("/sign-in", scope=None, is_personal=False, browser=True)(self._door)
         post("/sign-in", scope=None, is_personal=False, browser=True, body="form")(self._sign_in)
@@ -237,6 +239,16 @@ class Pages:
         company, now = models_in_use.settings.company.name, models_in_use.now()
         page = monitoring_page(models_in_use.findings.now, company, now, models_in_use.language)
         return _html(self.draw("monitoring.html", page))
+
+    def _quality(self, request: Request) -> Response:
+        """Whether the scores can be trusted, of the company and of no customer."""
+        models_in_use = models_in_use_of(request)
+        in_use = models_in_use.in_use
+        if in_use is None:
+            return self._refusal(request, "not_ready")
+        verdicts = models_in_use.ledger.feedback.counts()
+        company, findings = models_in_use.settings.company.name, models_in_use.findings.now
+        return _html(self.draw("quality.html", quality_page(in_use, company, findings, verdicts)))
 
     def _contract(self, request: Request) -> Response:
         """The contract as a page."""

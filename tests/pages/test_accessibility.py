@@ -76,6 +76,7 @@ PAGES: dict[str, Callable[[Visit], None]] = {
     "not judged": Visit.to_somebody_not_judged,
     "several found": Visit.look_for_several,
     "monitoring": lambda visit: visit.to("/monitoring"),
+    "quality": lambda visit: visit.to("/quality"),
     "contract": lambda visit: visit.to("/v1/docs"),
     "sign-in": lambda visit: visit.to("/sign-in"),
 }

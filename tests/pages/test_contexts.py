@@ -20,6 +20,7 @@ from serving.pages.contexts import (
 )
 from serving.pages.customer.contexts import CustomerPage, FindPage
 from serving.pages.figures import unbroken
+from serving.pages.quality.contexts import QualityPage
 
 TEMPLATES = Path(pages.__file__).parent / "templates"
 DRAWN_FROM = {
@@ -28,6 +29,7 @@ DRAWN_FROM = {
     "customer.html": CustomerPage,
     "find.html": FindPage,
     "monitoring.html": MonitoringPage,
+    "quality.html": QualityPage,
     "sign_in.html": SignInPage,
     "problem.html": ProblemPage,
 }

@@ -23,7 +23,7 @@ MAY: Mapping[str, tuple[str, ...]] = {
     "privacy": ("POST /v1/objections", "POST /v1/erasures", "POST /v1/erasures/status"),
     "pages": (
         "GET /", "GET /churn", "GET /churn.csv", "GET /churn.xlsx", "POST /churn/find", "GET /churn/customer",
-        "GET /monitoring", "GET /v1/docs", "POST /sign-out",
+        "GET /monitoring", "GET /quality", "GET /v1/docs", "POST /sign-out",
     ),
     "admin": ("GET /metrics", "GET /docs.json"),
 }  # fmt: skip

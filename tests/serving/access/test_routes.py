@@ -50,6 +50,7 @@ ADDRESSES = (
     Route("/churn/find", "pages", ONLY_POST, ONLY_POST, browser=True, body="form"),
     Route("/churn/customer", "pages", personal=ONLY_GET, browser=True),
     Route("/monitoring", "pages", browser=True),
+    Route("/quality", "pages", browser=True),
     Route("/v1/docs", "pages", browser=True),
     Route("/sign-in", None, ("GET", "POST"), browser=True, body="form"),
     Route("/sign-out", "pages", ONLY_POST, ONLY_POST, browser=True, body="form"),

@@ -1,0 +1,1 @@
+"""The page that answers whether the scores can be trusted."""
