@@ -66,7 +66,7 @@ class Entrance:
         if not self._route.browser:
             raise Refusal("unauthorized")
         token = session_token(self._headers)
-        if token is None or not ledger.session_is_open(token, at=self._now()):
+        if token is None or not ledger.sessions.is_open(token, at=self._now()):
             raise Refusal("signed_out")
 
     def enter(self, body: bytes, correlation_id: str) -> StoredAnswer | None:

@@ -47,7 +47,7 @@ def revoke_key(workspace: Workspace, key_id: str, *, at: int) -> None:
 def create_ticket(workspace: Workspace, *, at: int) -> str:
     """A single-use word for ``/sign-in?ticket=…``, good for ten minutes."""
     with ledger_of(workspace) as ledger:
-        return ledger.create_ticket(at=at)
+        return ledger.sessions.create_ticket(at=at)
 
 
 def find_decision(workspace: Workspace, decision_id: str) -> Decision:

@@ -1,4 +1,4 @@
-"""API keys, tickets and sign-ins: what is kept of them, and the keys that were seen before.
+"""API keys: what is kept of them, and those that were seen before.
 
 Secrets are stored as SHA-256 digests of 256 random bits and never in plain.
 """
@@ -22,8 +22,6 @@ SCOPES = {
 }
 FIRST_KEY_VARIABLE = "REGULARS_FIRST_KEY_FILE"
 SHORTEST_SECRET = 43
-TICKET_SECONDS = 600
-SESSION_SECONDS = 12 * 3_600
 _MOST = 1_024
 
 KEYS = sa.Table(
@@ -35,19 +33,6 @@ KEYS = sa.Table(
     sa.Column("scopes", sa.Text, nullable=False),
     sa.Column("created_at", sa.Integer, nullable=False),
     sa.Column("revoked_at", sa.Integer),
-)
-TICKETS = sa.Table(
-    "tickets",
-    TABLES,
-    sa.Column("digest", sa.Text, primary_key=True),
-    sa.Column("expires_at", sa.Integer, nullable=False),
-)
-SESSIONS = sa.Table(
-    "sessions",
-    TABLES,
-    sa.Column("digest", sa.Text, primary_key=True),
-    sa.Column("key_id", sa.Text, sa.ForeignKey("keys.key_id")),
-    sa.Column("expires_at", sa.Integer, nullable=False),
 )
 
 

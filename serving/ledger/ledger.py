@@ -18,6 +18,7 @@ from features.company.erased_names import ErasedNames
 from features.company.settings.service import RetentionSettings
 from features.company.workspace import JOBS, TOMBSTONES, Workspace
 from features.vocabulary.errors import UsageRefused, did_you_mean
+from serving.ledger.accounts.sessions import SESSIONS, Sessions
 from serving.ledger.audit import Audit
 from serving.ledger.campaigns import Campaigns
 from serving.ledger.customer_links import CustomerLinks
@@ -32,10 +33,6 @@ from serving.ledger.jobs import Jobs
 from serving.ledger.keys import (
     KEYS,
     SCOPES,
-    SESSION_SECONDS,
-    SESSIONS,
-    TICKET_SECONDS,
-    TICKETS,
     KeyCache,
     KeyRecord,
     digest_of,
@@ -74,6 +71,7 @@ class Ledger:
         self.hold_out = HoldOut(self._engine)
         self.links = CustomerLinks(salt_of(self._engine, CUSTOMER_LINKS))
         self.jobs = Jobs(self._engine)
+        self.sessions = Sessions(self._engine)
         self.offers = OfferDecisions(self._quick)
         self.campaigns = Campaigns(path, self._quick)
 
@@ -176,39 +174,12 @@ class Ledger:
             return None
         return key_record(row) if hmac.compare_digest(row.digest, digest_of(key)) else None
 
-    def create_ticket(self, *, at: int) -> str:
-        """A word that opens the pages once, within ten minutes: for a link a command prints."""
-        ticket = secrets.token_urlsafe(32)
-        self._insert(TICKETS, digest=digest_of(ticket), expires_at=at + TICKET_SECONDS)
-        return ticket
-
-    def redeem_ticket(self, ticket: str, *, at: int) -> str | None:
-        """Exchange a ticket for a session; None when it was used, has expired or never was."""
-        with self._engine.begin() as connection:
-            connection.execute(sa.delete(TICKETS).where(TICKETS.c.expires_at <= at))
-            used = connection.execute(
-                sa.delete(TICKETS).where(TICKETS.c.digest == digest_of(ticket))
-            )
-        return self._open_session(None, at=at) if used.rowcount == 1 else None
-
     def sign_in(self, key: str, *, at: int) -> str | None:
         """Exchange a key with the scope ``pages`` for a session; None when it has none."""
         record = self.key_of(key)
         if record is None or "pages" not in record.scopes:
             return None
-        return self._open_session(record.key_id, at=at)
-
-    def session_is_open(self, token: str, *, at: int) -> bool:
-        """Whether a browser's token belongs to a session that has not ended."""
-        query = sa.select(SESSIONS.c.expires_at).where(SESSIONS.c.digest == digest_of(token))
-        with self._engine.connect() as connection:
-            expires_at = connection.execute(query).scalar()
-        return expires_at is not None and int(expires_at) > at
-
-    def sign_out(self, token: str) -> None:
-        """End a session."""
-        with self._engine.begin() as connection:
-            connection.execute(sa.delete(SESSIONS).where(SESSIONS.c.digest == digest_of(token)))
+        return self.sessions.begin(record.key_id, at=at)
 
     def append(self, decisions: Sequence[Decision], *, again: bool = False) -> None:
         """Record the decisions of one call: all of them or, when it fails, none.
@@ -242,17 +213,6 @@ class Ledger:
         with self._engine.connect() as connection:
             row = connection.execute(query).first()
         return None if row is None else Decision(**row._mapping)
-
-    def _open_session(self, key_id: str | None, *, at: int) -> str:
-        token = secrets.token_urlsafe(32)
-        with self._engine.begin() as connection:
-            connection.execute(sa.delete(SESSIONS).where(SESSIONS.c.expires_at <= at))
-            connection.execute(
-                sa.insert(SESSIONS).values(
-                    digest=digest_of(token), key_id=key_id, expires_at=at + SESSION_SECONDS
-                )
-            )
-        return token
 
     def _insert(self, table: sa.Table, **values: object) -> None:
         with self._engine.begin() as connection:

@@ -20,8 +20,8 @@ from serving.contract.answering import models_in_use_of
 from serving.contract.quick_route import QuickRoute
 from serving.contract.routes import Routes
 from serving.in_use.models_in_use import InUse, ModelsInUse
+from serving.ledger.accounts.sessions import SESSION_SECONDS
 from serving.ledger.audit import SESSION
-from serving.ledger.keys import SESSION_SECONDS
 from serving.pages.churn_list import matching
 from serving.pages.contexts import ProblemPage, SignInPage
 from serving.pages.contract_page import contract_page
@@ -261,7 +261,7 @@ class Pages:
         ticket = request.query_params.get("ticket")
         if ticket is None:
             return self._sign_in_page(models_in_use)
-        token = models_in_use.ledger.redeem_ticket(ticket, at=models_in_use.now())
+        token = models_in_use.ledger.sessions.redeem_ticket(ticket, at=models_in_use.now())
         if token is None:
             return self._sign_in_page(
                 models_in_use, phrase("This link was used already or has expired.")
@@ -282,7 +282,7 @@ class Pages:
     async def _sign_out(self, request: Request) -> Response:
         token = session_token(dict(request.headers))
         if token is not None:
-            models_in_use_of(request).ledger.sign_out(token)
+            models_in_use_of(request).ledger.sessions.end(token)
         answer = RedirectResponse("/sign-in", status_code=303)
         answer.delete_cookie(SESSION_COOKIE, path="/", httponly=True, samesite="strict")
         return answer

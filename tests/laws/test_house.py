@@ -78,6 +78,7 @@ DOORS = {
         "serving/ledger/campaigns.py",
         "serving/ledger/database.py",
         "serving/ledger/decisions.py",
+        "serving/ledger/accounts/sessions.py",
         "serving/ledger/keys.py",
         "serving/ledger/reported_events.py",
         "serving/ledger/spoken_of.py",

@@ -40,7 +40,7 @@ def sign_in(page: Page, running: tuple[Service, str]) -> Page:
     """Come in by a link, and wait for the list: the page behind the link goes on to it by itself."""
     service, address = running
     page.set_default_timeout(1_000 * GENEROUS_SECONDS)
-    ticket = service.models_in_use.ledger.create_ticket(at=service.seconds)
+    ticket = service.models_in_use.ledger.sessions.create_ticket(at=service.seconds)
     page.goto(f"{address}/sign-in?ticket={ticket}")
     page.wait_for_url("**/churn")
     return page

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from serving.ledger.keys import SESSION_SECONDS
+from serving.ledger.accounts.sessions import SESSION_SECONDS
 from tests.pages.browsing import sign_in, signed_in
 from tests.serving.calling import Service
 

@@ -15,7 +15,7 @@ def stranger(service: Service) -> Caller:
 
 
 def test_a_ticket_opens_the_pages_once(service: Service, stranger: Caller) -> None:
-    ticket = service.models_in_use.ledger.create_ticket(at=service.seconds)
+    ticket = service.models_in_use.ledger.sessions.create_ticket(at=service.seconds)
     answer = stranger.get(f"/sign-in?ticket={ticket}")
     cookie = answer.headers["set-cookie"]
     assert answer.status_code == 200 and 'content="0; url=/churn"' in answer.text

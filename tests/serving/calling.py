@@ -90,8 +90,8 @@ class Service:
         return Caller(self.application, {"x-api-key": key})
 
     def browser(self) -> Caller:
-        token = self.models_in_use.ledger.redeem_ticket(
-            self.models_in_use.ledger.create_ticket(at=self.seconds), at=self.seconds
+        token = self.models_in_use.ledger.sessions.redeem_ticket(
+            self.models_in_use.ledger.sessions.create_ticket(at=self.seconds), at=self.seconds
         )
         return Caller(
             self.application, {"cookie": f"{SESSION_COOKIE}={token}", "accept": "text/html"}

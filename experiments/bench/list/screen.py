@@ -71,7 +71,7 @@ class Screen:
 
     def _list(self, width: int, height: int) -> Page:
         page = self._browser.new_page(viewport={"width": width, "height": height})
-        ticket = self._visitor.models_in_use.ledger.create_ticket(at=self._visitor.seconds)
+        ticket = self._visitor.models_in_use.ledger.sessions.create_ticket(at=self._visitor.seconds)
         page.goto(f"{self._address}/sign-in?ticket={ticket}")
         page.wait_for_url("**/churn")
         return page

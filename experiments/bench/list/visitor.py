@@ -65,7 +65,7 @@ class Visitor:
         # The morning after the scores were made, when nothing is out of date.
         self.seconds = self.in_use.snapshot.cutoff_seconds + HOUR_SECONDS
         ledger, now = self.models_in_use.ledger, self.seconds
-        token = ledger.redeem_ticket(ledger.create_ticket(at=now), at=now)
+        token = ledger.sessions.redeem_ticket(ledger.sessions.create_ticket(at=now), at=now)
         self._headers = [
             (b"cookie", f"{SESSION_COOKIE}={token}".encode()),
             (b"accept", b"text/html"),

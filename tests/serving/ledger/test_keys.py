@@ -1,4 +1,4 @@
-"""How long a word opens, what a key may, and what is remembered of the keys that were seen."""
+"""What a key may, and what is remembered of the keys that were seen."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ import pytest
 from serving.ledger.keys import SCOPES, KeyCache, KeyRecord, digest_of
 from serving.ledger.ledger import Ledger
 
-MINUTE, HOUR = 60, 3_600
 RECORD = KeyRecord("1", "crm", ("score",), 1, None)
 
 
@@ -26,61 +25,19 @@ def test_there_are_five_scopes() -> None:
     assert set(SCOPES) == {"score", "events", "privacy", "pages", "admin"}
 
 
-@pytest.mark.parametrize(
-    ("after", "opens"), [(0, True), (10 * MINUTE - 1, True), (10 * MINUTE, False), (HOUR, False)]
-)
-def test_a_ticket_opens_for_ten_minutes(ledger: Ledger, after: int, opens: bool) -> None:
-    ticket = ledger.create_ticket(at=1_000)
-    assert (ledger.redeem_ticket(ticket, at=1_000 + after) is not None) is opens
-    assert ledger.redeem_ticket(ticket, at=1_000 + after) is None
-
-
-def test_a_ticket_that_has_ended_takes_no_other_along(ledger: Ledger) -> None:
-    early, late = ledger.create_ticket(at=0), ledger.create_ticket(at=1)
-    assert ledger.redeem_ticket(early, at=10 * MINUTE) is None
-    assert ledger.redeem_ticket(late, at=10 * MINUTE) is not None
-    assert ledger.redeem_ticket("nobody's", at=0) is None
-
-
-@pytest.mark.parametrize("how", ["ticket", "key"])
-@pytest.mark.parametrize(
-    ("after", "opens"), [(0, True), (12 * HOUR - 1, True), (12 * HOUR, False), (13 * HOUR, False)]
-)
-def test_a_session_lasts_twelve_hours(ledger: Ledger, how: str, after: int, opens: bool) -> None:
-    key, ticket = ledger.create_key("crm", ["pages"], at=0), ledger.create_ticket(at=1_000)
-    session = (
-        ledger.sign_in(key, at=1_000) if how == "key" else ledger.redeem_ticket(ticket, at=1_000)
-    )
-    assert session is not None
-    assert ledger.session_is_open(session, at=1_000 + after) is opens
-
-
-def test_a_new_session_takes_away_the_ended_and_no_other(ledger: Ledger) -> None:
-    key = ledger.create_key("crm", ["pages"], at=0)
-    first, second = ledger.sign_in(key, at=0), ledger.sign_in(key, at=1)
-    third = ledger.sign_in(key, at=12 * HOUR)
-    assert first is not None and second is not None and third is not None
-    # As a clock that was set back would find them: the first is gone, the second had a second left.
-    assert [ledger.session_is_open(one, at=2) for one in (first, second, third)] == [
-        False, True, True
-    ]  # fmt: skip
-    ledger.sign_out(second)
-    assert [ledger.session_is_open(one, at=2) for one in (second, third)] == [False, True]
-
-
 def test_revoking_a_key_ends_its_own_sign_ins_alone_and_the_first_time_stands(
     ledger: Ledger,
 ) -> None:
     gone, stays = (ledger.create_key(one, ["pages"], at=1) for one in ("gone", "stays"))
     sessions = [ledger.sign_in(one, at=2) for one in (gone, stays)]
-    sessions.append(ledger.redeem_ticket(ledger.create_ticket(at=2), at=2))
+    sessions.append(ledger.sessions.redeem_ticket(ledger.sessions.create_ticket(at=2), at=2))
     record = ledger.key_of(gone)
     assert record is not None and record.revoked_at is None
     for at in (5, 9):
         ledger.revoke_key(record.key_id, at=at)
     assert ledger.key_of(gone) is None and ledger.key_of(stays) is not None
     assert ledger.sign_in(gone, at=10) is None
-    assert [ledger.session_is_open(str(one), at=10) for one in sessions] == [False, True, True]
+    assert [ledger.sessions.is_open(str(one), at=10) for one in sessions] == [False, True, True]
     assert {one.name: one.revoked_at for one in ledger.list_keys()} == {"gone": 5, "stays": None}
 
 

@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from features.vocabulary.errors import UsageRefused, WorkspaceRefused
+from serving.ledger.accounts.sessions import SESSION_SECONDS, TICKET_SECONDS
 from serving.ledger.decisions import Decision
-from serving.ledger.keys import SESSION_SECONDS, TICKET_SECONDS, KeyRecord
+from serving.ledger.keys import KeyRecord
 from serving.ledger.ledger import Ledger
 
 
@@ -38,7 +39,7 @@ def test_a_key_is_known_by_its_words_alone(ledger: Ledger) -> None:
 def test_every_secret_is_of_256_bits_by_lot(ledger: Ledger) -> None:
     """Six bits a letter: 43 letters hold 32 bytes."""
     keys = [ledger.create_key("crm", ["pages"], at=1) for _ in range(2)]
-    tickets = [ledger.create_ticket(at=1) for _ in range(2)]
+    tickets = [ledger.sessions.create_ticket(at=1) for _ in range(2)]
     sessions = [str(ledger.sign_in(key, at=1)) for key in keys]
     secrets = [*(key.split("_", 2)[2] for key in keys), *tickets, *sessions]
     assert {len(one) for one in secrets} == {43} and len(set(secrets)) == 6
@@ -59,7 +60,7 @@ def test_a_key_with_one_letter_changed_is_no_key(ledger: Ledger) -> None:
 
 def test_the_file_holds_no_secret_and_belongs_to_its_owner(ledger: Ledger) -> None:
     key = ledger.create_key("crm", ["score"], at=1)
-    ticket = ledger.create_ticket(at=1)
+    ticket = ledger.sessions.create_ticket(at=1)
     ledger.close()
     files = list(ledger.path.parent.iterdir())
     for file in files:
@@ -71,10 +72,10 @@ def test_the_file_holds_no_secret_and_belongs_to_its_owner(ledger: Ledger) -> No
 def test_a_revoked_key_is_worthless_and_so_is_every_sign_in_made_with_it(ledger: Ledger) -> None:
     key = ledger.create_key("crm", ["pages"], at=1)
     session = ledger.sign_in(key, at=2)
-    assert session is not None and ledger.session_is_open(session, at=3)
+    assert session is not None and ledger.sessions.is_open(session, at=3)
     ledger.revoke_key(ledger.list_keys()[0].key_id, at=4)
     assert ledger.key_of(key) is None
-    assert not ledger.session_is_open(session, at=5)
+    assert not ledger.sessions.is_open(session, at=5)
     assert ledger.list_keys()[0].revoked_at == 4
 
 
@@ -93,21 +94,21 @@ def test_revoking_an_unknown_key_is_refused(ledger: Ledger) -> None:
 
 
 def test_a_ticket_opens_once_and_not_after_ten_minutes(ledger: Ledger) -> None:
-    ticket = ledger.create_ticket(at=100)
-    session = ledger.redeem_ticket(ticket, at=101)
+    ticket = ledger.sessions.create_ticket(at=100)
+    session = ledger.sessions.redeem_ticket(ticket, at=101)
     assert session is not None
-    assert ledger.redeem_ticket(ticket, at=102) is None
-    late = ledger.create_ticket(at=100)
-    assert ledger.redeem_ticket(late, at=100 + TICKET_SECONDS) is None
+    assert ledger.sessions.redeem_ticket(ticket, at=102) is None
+    late = ledger.sessions.create_ticket(at=100)
+    assert ledger.sessions.redeem_ticket(late, at=100 + TICKET_SECONDS) is None
 
 
 def test_a_session_ends_by_time_and_by_signing_out(ledger: Ledger) -> None:
-    session = ledger.redeem_ticket(ledger.create_ticket(at=0), at=0)
+    session = ledger.sessions.redeem_ticket(ledger.sessions.create_ticket(at=0), at=0)
     assert session is not None
-    assert ledger.session_is_open(session, at=SESSION_SECONDS - 1)
-    assert not ledger.session_is_open(session, at=SESSION_SECONDS)
-    ledger.sign_out(session)
-    assert not ledger.session_is_open(session, at=1)
+    assert ledger.sessions.is_open(session, at=SESSION_SECONDS - 1)
+    assert not ledger.sessions.is_open(session, at=SESSION_SECONDS)
+    ledger.sessions.end(session)
+    assert not ledger.sessions.is_open(session, at=1)
 
 
 def test_a_key_without_the_scope_pages_signs_nobody_in(ledger: Ledger) -> None:
@@ -149,14 +150,14 @@ def test_revoking_a_key_takes_nothing_from_others_and_a_second_time_changes_noth
 ) -> None:
     keys = [ledger.create_key(name, ["pages"], at=1) for name in ("one", "other")]
     sessions = [ledger.sign_in(key, at=2) for key in keys]
-    visitor = ledger.redeem_ticket(ledger.create_ticket(at=2), at=2)
+    visitor = ledger.sessions.redeem_ticket(ledger.sessions.create_ticket(at=2), at=2)
     one = next(record.key_id for record in ledger.list_keys() if record.name == "one")
     for at in (3, 4):
         ledger.revoke_key(one, at=at)
     revoked = {record.name: record.revoked_at for record in ledger.list_keys()}
     assert revoked == {"one": 3, "other": None}
     assert [ledger.key_of(key) is not None for key in keys] == [False, True]
-    open_still = [ledger.session_is_open(str(token), at=5) for token in (*sessions, visitor)]
+    open_still = [ledger.sessions.is_open(str(token), at=5) for token in (*sessions, visitor)]
     assert open_still == [False, True, True]
 
 
@@ -173,33 +174,33 @@ def test_a_key_that_is_not_there_is_refused_with_the_nearest_or_as_the_first(
 def test_a_ticket_is_good_for_six_hundred_seconds_whoever_else_comes_in_meanwhile(
     ledger: Ledger,
 ) -> None:
-    first, second, third = (ledger.create_ticket(at=at) for at in (100, 100, 101))
-    assert ledger.redeem_ticket(first, at=699) is not None
-    assert ledger.redeem_ticket(second, at=700) is None
-    assert ledger.redeem_ticket(third, at=700) is not None
-    assert ledger.redeem_ticket("unheard of", at=1) is None
+    first, second, third = (ledger.sessions.create_ticket(at=at) for at in (100, 100, 101))
+    assert ledger.sessions.redeem_ticket(first, at=699) is not None
+    assert ledger.sessions.redeem_ticket(second, at=700) is None
+    assert ledger.sessions.redeem_ticket(third, at=700) is not None
+    assert ledger.sessions.redeem_ticket("unheard of", at=1) is None
 
 
 def test_a_sign_in_lasts_twelve_hours_and_one_ends_without_the_others(ledger: Ledger) -> None:
     key = ledger.create_key("crm", ["pages"], at=1)
     early, late, last = (str(ledger.sign_in(key, at=at)) for at in (0, 1, 43_200))
     now = 43_200
-    assert [ledger.session_is_open(one, at=now) for one in (early, late, last)] == [
+    assert [ledger.sessions.is_open(one, at=now) for one in (early, late, last)] == [
         False,
         True,
         True,
     ]
-    ledger.sign_out(late)
-    assert not ledger.session_is_open(late, at=now) and ledger.session_is_open(last, at=now)
-    assert not ledger.session_is_open("unheard of", at=1)
+    ledger.sessions.end(late)
+    assert not ledger.sessions.is_open(late, at=now) and ledger.sessions.is_open(last, at=now)
+    assert not ledger.sessions.is_open("unheard of", at=1)
     assert ledger.sign_in("rgl_00000000_secret", at=1) is None
 
 
 def test_ended_sign_ins_and_tickets_are_not_kept(ledger: Ledger) -> None:
     for at in (0, 1):
-        ledger.redeem_ticket(ledger.create_ticket(at=at), at=at)
-    ledger.create_ticket(at=0)
-    ledger.redeem_ticket(ledger.create_ticket(at=43_200), at=43_200)
+        ledger.sessions.redeem_ticket(ledger.sessions.create_ticket(at=at), at=at)
+    ledger.sessions.create_ticket(at=0)
+    ledger.sessions.redeem_ticket(ledger.sessions.create_ticket(at=43_200), at=43_200)
     with sqlite3.connect(ledger.path) as connection:
         ends = connection.execute("SELECT expires_at FROM sessions ORDER BY 1").fetchall()
         assert ends == [(43_201,), (86_400,)]

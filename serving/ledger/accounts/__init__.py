@@ -1,0 +1,1 @@
+"""Who signs in to the pages: what is kept of them, their passwords, and the browsers they came with."""
