@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 RECORDED = frozenset({
     "backup", "export", "recommend", "offers plan", "campaign start", "campaign export", "campaign report",
     "campaign exposures", "forget", "nightly", "promote", "rollback", "keys create",
-    "keys revoke", "experiment promote",
+    "keys revoke", "experiment promote", "users create", "users set-role", "users set-password", "users disable",
+    "users enable", "users remove", "users sign-out", "users link",
 })  # fmt: skip
 """Verbs that write of people or change who is answered and by what: each is on record before it is done."""
 

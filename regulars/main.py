@@ -80,6 +80,10 @@ VERBS: Mapping[str, tuple[str, str]] = {
     ),
     "serve": ("service", "Serve the scoring API and the churn list."),
     "keys": ("keys", "Make, list and end API keys for the service."),
+    "users": (
+        "users",
+        "Make accounts for people, give them roles and passwords, and end their sign-ins.",
+    ),
     "audit": ("keys", "Show who asked for people's data, and prove that the record is whole."),
     "backup": (
         "backups",

@@ -66,7 +66,7 @@ class Entrance:
         if not self._route.browser:
             raise Refusal("unauthorized")
         token = session_token(self._headers)
-        if token is None or not ledger.sessions.is_open(token, at=self._now()):
+        if token is None or ledger.sessions.find(token, at=self._now()) is None:
             raise Refusal("signed_out")
 
     def enter(self, body: bytes, correlation_id: str) -> StoredAnswer | None:

@@ -18,7 +18,9 @@ from features.company.erased_names import ErasedNames
 from features.company.settings.service import RetentionSettings
 from features.company.workspace import JOBS, TOMBSTONES, Workspace
 from features.vocabulary.errors import UsageRefused, did_you_mean
-from serving.ledger.accounts.sessions import SESSIONS, Sessions
+from serving.ledger.accounts.accounts import Accounts
+from serving.ledger.accounts.sessions import Sessions
+from serving.ledger.accounts.signing_in import SigningIn
 from serving.ledger.audit import Audit
 from serving.ledger.campaigns import Campaigns
 from serving.ledger.customer_links import CustomerLinks
@@ -42,7 +44,7 @@ from serving.ledger.offer_decisions import OfferDecisions
 from serving.ledger.privacy import DEMANDS, Privacy
 from serving.ledger.reported_events import ReportedEvents
 from serving.ledger.retention import let_go
-from serving.ledger.salts import CUSTOMER_LINKS, salt_of
+from serving.ledger.salts import CUSTOMER_LINKS, SIGN_INS, salt_of
 from serving.ledger.statements import Statements
 
 
@@ -71,7 +73,9 @@ class Ledger:
         self.hold_out = HoldOut(self._engine)
         self.links = CustomerLinks(salt_of(self._engine, CUSTOMER_LINKS))
         self.jobs = Jobs(self._engine)
-        self.sessions = Sessions(self._engine)
+        self.accounts = Accounts(self._quick)
+        self.sessions = Sessions(self._quick)
+        self.signing_in = SigningIn(self.accounts, self._quick, salt_of(self._engine, SIGN_INS))
         self.offers = OfferDecisions(self._quick)
         self.campaigns = Campaigns(path, self._quick)
 
@@ -154,7 +158,9 @@ class Ledger:
                 .where(KEYS.c.key_id == key_id)
                 .values(revoked_at=sa.func.coalesce(KEYS.c.revoked_at, at))
             )
-            connection.execute(sa.delete(SESSIONS).where(SESSIONS.c.key_id == key_id))
+            connection.execute(
+                sa.text("DELETE FROM sessions WHERE key_id = :key_id"), {"key_id": key_id}
+            )
         if found.rowcount == 0:
             known = [one.key_id for one in self.list_keys()]
             raise UsageRefused(
@@ -174,12 +180,12 @@ class Ledger:
             return None
         return key_record(row) if hmac.compare_digest(row.digest, digest_of(key)) else None
 
-    def sign_in(self, key: str, *, at: int) -> str | None:
+    def sign_in(self, key: str, *, at: int, browser: str = "") -> str | None:
         """Exchange a key with the scope ``pages`` for a session; None when it has none."""
         record = self.key_of(key)
         if record is None or "pages" not in record.scopes:
             return None
-        return self.sessions.begin(record.key_id, at=at)
+        return self.sessions.begin_with_key(record.key_id, at=at, browser=browser)
 
     def append(self, decisions: Sequence[Decision], *, again: bool = False) -> None:
         """Record the decisions of one call: all of them or, when it fails, none.

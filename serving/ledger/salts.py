@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from serving.ledger.database import TABLES
 
-HOLD_OUTS, CUSTOMER_LINKS = "hold_out", "customer_links"
+HOLD_OUTS, CUSTOMER_LINKS, SIGN_INS = "hold_out", "customer_links", "sign_ins"
 """What there are secrets of."""
 
 _SALTS = sa.Table(

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from features.vocabulary.errors import WorkspaceRefused
 
-NEWEST = "campaigns"
+NEWEST = "accounts"
 """The last of the steps in ``migrations/versions``."""
 _FOLDER = Path(__file__).with_name("migrations")
 _VERSION = "alembic_version"

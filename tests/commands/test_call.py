@@ -11,7 +11,7 @@ NOT_RECORDED = {
     "audit", "audit list", "audit verify", "build", "campaign", "campaign list", "campaign measure", "campaign plan", "check", "dataset", "demo", "evaluate", "experiment", "experiment ablate", "experiment backtest", "experiment compare", "experiment leaderboard", "experiment run", "experiment search", "ingest", "init", "keys", "keys list", "mlflow",
     "monitor",
     "offers", "offers simulate", "replay", "restore", "score", "serve", "train", "vectors", "vectors describe",
-    "verify",
+    "users", "users list", "users sessions", "verify",
 }  # fmt: skip
 
 

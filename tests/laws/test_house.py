@@ -23,6 +23,7 @@ PACKAGES = ("features", "training", "serving", "experiments", "regulars")
 
 # Each heavy library has its doors; whoever needs more of it goes through them.
 DOORS = {
+    "argon2": {"serving/ledger/accounts/passwords.py"},
     "duckdb": {"features/sources/connection.py"},
     "numba": {
         "features/kernel/compiled.py",
@@ -78,7 +79,9 @@ DOORS = {
         "serving/ledger/campaigns.py",
         "serving/ledger/database.py",
         "serving/ledger/decisions.py",
+        "serving/ledger/accounts/accounts.py",
         "serving/ledger/accounts/sessions.py",
+        "serving/ledger/accounts/signing_in.py",
         "serving/ledger/keys.py",
         "serving/ledger/reported_events.py",
         "serving/ledger/spoken_of.py",
@@ -92,6 +95,7 @@ DOORS = {
         "serving/ledger/idempotency.py",
         "serving/ledger/schema.py",
         "serving/ledger/migrations/versions/about.py",
+        "serving/ledger/migrations/versions/accounts.py",
         "serving/ledger/migrations/versions/campaigns.py",
         "serving/ledger/migrations/versions/demands.py",
         "serving/ledger/migrations/versions/rooms.py",
@@ -100,6 +104,7 @@ DOORS = {
         "serving/ledger/schema.py",
         "serving/ledger/migrations/env.py",
         "serving/ledger/migrations/versions/about.py",
+        "serving/ledger/migrations/versions/accounts.py",
         "serving/ledger/migrations/versions/campaigns.py",
         "serving/ledger/migrations/versions/demands.py",
         "serving/ledger/migrations/versions/rooms.py",
@@ -125,6 +130,7 @@ DOORS = {
         "regulars/scoring.py",
         "regulars/service.py",
         "regulars/training.py",
+        "regulars/users.py",
         "regulars/vectors.py",
     },
 }

@@ -11,6 +11,7 @@ import pytest
 from serving.ledger.ledger import Ledger
 
 KEYS = {
+    "accounts": ["account_id"],
     "alembic_version": ["version_num"],
     "answers_about": ["person", "name"],
     "answers_about_crowds": ["name"],
@@ -22,6 +23,7 @@ KEYS = {
     "demands": ["one"],
     "erasures": ["erasure_id"],
     "events": ["event_id"],
+    "failed_sign_ins": ["pair"],
     "feedback": ["decision_id", "reason_group"],
     "first_calls": ["name"],
     "jobs": ["job_id"],
@@ -36,12 +38,14 @@ KEYS = {
 }
 """By what each table tells its rows apart: no two rows may agree on all of it."""
 MAY_BE_UNKNOWN = {
+    "accounts": ["disabled_at"],
     "campaigns": ["measured_at"],
     "decisions": ["probability"],
     "erasures": ["done_at"],
     "jobs": ["ended_at"],
     "keys": ["revoked_at"],
-    "sessions": ["key_id"],
+    "sessions": ["account_id", "key_id"],
+    "tickets": ["account_id"],
 }
 """What has not happened yet, or was never there; everything else is known of every row."""
 

@@ -1,7 +1,7 @@
 """A backup put back into an empty workspace, without anybody who was erased at any time.
 
 A demand that came after the backup was made is not in it. Where the workspace of then is still there in part, or a later
-backup, what it knows of demands and of revoked keys is taken over; whoever is erased by now goes out of the ledger again.
+backup, what it knows of demands, of revoked keys and of accounts is taken over; whoever is erased by now goes out of the ledger again.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from serving.ledger.backups.backup import (
 from serving.ledger.clearing import tables_of_people
 from serving.ledger.ledger import Ledger
 
-_OF_THEN = ("jobs", "sessions", "tickets")
+_OF_THEN = ("jobs", "sessions", "tickets", "failed_sign_ins")
 """What belongs to calls that are over: the files of jobs and the browsers that were signed in are not in a backup."""
 _LATER_DEMANDS = (
     "DELETE FROM objections",
@@ -42,6 +42,8 @@ _LATER_DEMANDS = (
     "SELECT erasure_id, status, customers, requested_at, done_at, '' FROM later.erasures",
     "INSERT OR IGNORE INTO to_be_erased SELECT erasure_id, customer_id FROM later.to_be_erased",
     "DELETE FROM to_be_erased WHERE erasure_id IN (SELECT erasure_id FROM erasures WHERE status = 'done')",
+    "DELETE FROM accounts",
+    "INSERT INTO accounts SELECT * FROM later.accounts",
     "UPDATE keys SET revoked_at = (SELECT revoked_at FROM later.keys AS one WHERE one.key_id = keys.key_id) "
     "WHERE key_id IN (SELECT key_id FROM later.keys WHERE revoked_at IS NOT NULL)",
 )

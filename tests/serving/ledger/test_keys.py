@@ -10,6 +10,7 @@ import pytest
 
 from serving.ledger.keys import SCOPES, KeyCache, KeyRecord, digest_of
 from serving.ledger.ledger import Ledger
+from tests.serving.ledger.accounts.test_sessions import is_open
 
 RECORD = KeyRecord("1", "crm", ("score",), 1, None)
 
@@ -37,7 +38,7 @@ def test_revoking_a_key_ends_its_own_sign_ins_alone_and_the_first_time_stands(
         ledger.revoke_key(record.key_id, at=at)
     assert ledger.key_of(gone) is None and ledger.key_of(stays) is not None
     assert ledger.sign_in(gone, at=10) is None
-    assert [ledger.sessions.is_open(str(one), at=10) for one in sessions] == [False, True, True]
+    assert [is_open(ledger, str(one), at=10) for one in sessions] == [False, True, True]
     assert {one.name: one.revoked_at for one in ledger.list_keys()} == {"gone": 5, "stays": None}
 
 

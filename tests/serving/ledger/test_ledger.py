@@ -15,6 +15,7 @@ from serving.ledger.accounts.sessions import SESSION_SECONDS, TICKET_SECONDS
 from serving.ledger.decisions import Decision
 from serving.ledger.keys import KeyRecord
 from serving.ledger.ledger import Ledger
+from tests.serving.ledger.accounts.test_sessions import is_open
 
 
 @pytest.fixture
@@ -72,10 +73,10 @@ def test_the_file_holds_no_secret_and_belongs_to_its_owner(ledger: Ledger) -> No
 def test_a_revoked_key_is_worthless_and_so_is_every_sign_in_made_with_it(ledger: Ledger) -> None:
     key = ledger.create_key("crm", ["pages"], at=1)
     session = ledger.sign_in(key, at=2)
-    assert session is not None and ledger.sessions.is_open(session, at=3)
+    assert session is not None and is_open(ledger, session, at=3)
     ledger.revoke_key(ledger.list_keys()[0].key_id, at=4)
     assert ledger.key_of(key) is None
-    assert not ledger.sessions.is_open(session, at=5)
+    assert not is_open(ledger, session, at=5)
     assert ledger.list_keys()[0].revoked_at == 4
 
 
@@ -105,10 +106,10 @@ def test_a_ticket_opens_once_and_not_after_ten_minutes(ledger: Ledger) -> None:
 def test_a_session_ends_by_time_and_by_signing_out(ledger: Ledger) -> None:
     session = ledger.sessions.redeem_ticket(ledger.sessions.create_ticket(at=0), at=0)
     assert session is not None
-    assert ledger.sessions.is_open(session, at=SESSION_SECONDS - 1)
-    assert not ledger.sessions.is_open(session, at=SESSION_SECONDS)
+    assert is_open(ledger, session, at=SESSION_SECONDS - 1)
+    assert not is_open(ledger, session, at=SESSION_SECONDS)
     ledger.sessions.end(session)
-    assert not ledger.sessions.is_open(session, at=1)
+    assert not is_open(ledger, session, at=1)
 
 
 def test_a_key_without_the_scope_pages_signs_nobody_in(ledger: Ledger) -> None:
@@ -157,7 +158,7 @@ def test_revoking_a_key_takes_nothing_from_others_and_a_second_time_changes_noth
     revoked = {record.name: record.revoked_at for record in ledger.list_keys()}
     assert revoked == {"one": 3, "other": None}
     assert [ledger.key_of(key) is not None for key in keys] == [False, True]
-    open_still = [ledger.sessions.is_open(str(token), at=5) for token in (*sessions, visitor)]
+    open_still = [is_open(ledger, str(token), at=5) for token in (*sessions, visitor)]
     assert open_still == [False, True, True]
 
 
@@ -185,14 +186,14 @@ def test_a_sign_in_lasts_twelve_hours_and_one_ends_without_the_others(ledger: Le
     key = ledger.create_key("crm", ["pages"], at=1)
     early, late, last = (str(ledger.sign_in(key, at=at)) for at in (0, 1, 43_200))
     now = 43_200
-    assert [ledger.sessions.is_open(one, at=now) for one in (early, late, last)] == [
+    assert [is_open(ledger, one, at=now) for one in (early, late, last)] == [
         False,
         True,
         True,
     ]
     ledger.sessions.end(late)
-    assert not ledger.sessions.is_open(late, at=now) and ledger.sessions.is_open(last, at=now)
-    assert not ledger.sessions.is_open("unheard of", at=1)
+    assert not is_open(ledger, late, at=now) and is_open(ledger, last, at=now)
+    assert not is_open(ledger, "unheard of", at=1)
     assert ledger.sign_in("rgl_00000000_secret", at=1) is None
 
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from serving.ledger.ledger import Ledger
@@ -12,11 +9,8 @@ from serving.ledger.ledger import Ledger
 MINUTE, HOUR = 60, 3_600
 
 
-@pytest.fixture
-def ledger(tmp_path: Path) -> Iterator[Ledger]:
-    opened = Ledger(tmp_path / "ledger.db")
-    yield opened
-    opened.close()
+def is_open(ledger: Ledger, token: str, *, at: int) -> bool:
+    return ledger.sessions.find(token, at=at) is not None
 
 
 @pytest.mark.parametrize(
@@ -47,7 +41,7 @@ def test_a_session_lasts_twelve_hours(ledger: Ledger, how: str, after: int, open
         else ledger.sessions.redeem_ticket(ticket, at=1_000)
     )
     assert session is not None
-    assert ledger.sessions.is_open(session, at=1_000 + after) is opens
+    assert is_open(ledger, session, at=1_000 + after) is opens
 
 
 def test_a_new_session_takes_away_the_ended_and_no_other(ledger: Ledger) -> None:
@@ -56,8 +50,64 @@ def test_a_new_session_takes_away_the_ended_and_no_other(ledger: Ledger) -> None
     third = ledger.sign_in(key, at=12 * HOUR)
     assert first is not None and second is not None and third is not None
     # As a clock that was set back would find them: the first is gone, the second had a second left.
-    assert [ledger.sessions.is_open(one, at=2) for one in (first, second, third)] == [
+    assert [is_open(ledger, one, at=2) for one in (first, second, third)] == [
         False, True, True
     ]  # fmt: skip
     ledger.sessions.end(second)
-    assert [ledger.sessions.is_open(one, at=2) for one in (second, third)] == [False, True]
+    assert [is_open(ledger, one, at=2) for one in (second, third)] == [False, True]
+
+
+def test_a_session_says_whose_it_is_and_what_its_role_is(ledger: Ledger) -> None:
+    key = ledger.create_key("crm", ["pages"], at=1)
+    anna = ledger.accounts.create("anna", "Anna Berg", "adviser", None, at=1)
+    ticket = ledger.sessions.create_ticket(anna.account_id, at=1)
+    tokens = [
+        ledger.sessions.redeem_ticket(ticket, at=2, browser="Firefox, Linux"),
+        ledger.sign_in(key, at=2),
+        ledger.sessions.redeem_ticket(ledger.sessions.create_ticket(at=1), at=2),
+    ]
+    found = [ledger.sessions.find(str(one), at=3) for one in tokens]
+    assert [(one.role, one.actor, one.display_name) for one in found if one] == [
+        ("adviser", anna.account_id, "Anna Berg"),
+        ("marketer", key.split("_")[1], ""),
+        ("admin", "", ""),
+    ]
+    assert found[0] is not None and found[0].browser == "Firefox, Linux"
+    assert (found[0].opened_at, found[0].seen_at, found[0].expires_at) == (2, 2, 2 + 12 * HOUR)
+
+
+def test_a_browser_is_seen_every_five_minutes_and_never_earlier_than_before(
+    ledger: Ledger,
+) -> None:
+    token = ledger.sessions.begin(role="admin", at=1_000)
+    for at, seen_at in ((1_299, 1_000), (1_300, 1_300), (1_301, 1_300), (1_600, 1_600)):
+        session = ledger.sessions.find(token, at=at)
+        assert session is not None
+        ledger.sessions.see(session, at=at)
+        again = ledger.sessions.find(token, at=at)
+        assert again is not None and again.seen_at == seen_at
+
+
+def test_the_sessions_of_an_account_are_listed_the_latest_first_and_end_by_their_ids(
+    ledger: Ledger,
+) -> None:
+    anna, bert = (ledger.accounts.create(one, "", "admin", None, at=1) for one in ("anna", "bert"))
+    for at in (5, 6, 7):
+        ledger.sessions.begin(account_id=anna.account_id, at=at)
+    ledger.sessions.begin(account_id=bert.account_id, at=8)
+    listed = ledger.sessions.of_account(anna.account_id, at=9)
+    assert [one.opened_at for one in listed] == [7, 6, 5]
+    [berts] = ledger.sessions.of_account(bert.account_id, at=9)
+    ids = [listed[1].session_id, berts.session_id, "another"]
+    assert ledger.sessions.end_of_account(anna.account_id, ids) == 1
+    assert [one.opened_at for one in ledger.sessions.of_account(anna.account_id, at=9)] == [7, 5]
+    assert ledger.sessions.of_account(bert.account_id, at=9) == [berts]
+    assert ledger.sessions.of_account(anna.account_id, at=5 + 12 * HOUR)[0].opened_at == 7
+
+
+def test_no_token_and_no_ticket_stands_in_the_file(ledger: Ledger) -> None:
+    ticket, token = ledger.sessions.create_ticket(at=1), ledger.sessions.begin(role="admin", at=1)
+    ledger.close()
+    for file in ledger.path.parent.iterdir():
+        content = file.read_bytes()
+        assert ticket.encode() not in content and token.encode() not in content

@@ -101,6 +101,33 @@ def test_what_was_demanded_and_revoked_since_the_backup_holds_in_what_is_restore
     assert files_holding(new.folder, "anna") == []
 
 
+def test_accounts_come_back_as_they_are_by_now_and_nobody_is_signed_in(tmp_path: Path) -> None:
+    space = Workspace(tmp_path / "space")
+    ledger = a_ledger(space.folder)
+    made = {
+        name: ledger.accounts.create(name, "", "admin", None, at=AT)
+        for name in ("gone", "disabled", "demoted")
+    }
+    session = ledger.sessions.begin(account_id=made["demoted"].account_id, at=AT)
+    back_up(space, tmp_path / "monday")
+    ledger.accounts.remove("gone")
+    ledger.accounts.disable("disabled", at=AT + 1)
+    ledger.accounts.set_role("demoted", "adviser")
+    ledger.accounts.create("new", "", "auditor", None, at=AT + 1)
+    now = ledger.accounts.all()
+    ledger.close()
+    for name, demands, expected in (
+        ("then", None, sorted(made.values(), key=lambda one: one.name)),
+        ("since", space.folder, now),
+    ):
+        restored = Workspace(tmp_path / name)
+        restore(restored, tmp_path / "monday", at=AT + 9, demands=demands)
+        again = Ledger(restored.ledger)
+        assert again.accounts.all() == expected
+        assert again.sessions.find(session, at=AT + 9) is None
+        again.close()
+
+
 def test_with_the_names_of_the_erased_alone_whoever_was_erased_stays_so(tmp_path: Path) -> None:
     space = Workspace(tmp_path / "space")
     ledger = a_ledger(space.folder)
