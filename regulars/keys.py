@@ -83,14 +83,16 @@ def audit() -> None:
 @verb
 def audit_list(call: Call, latest: int, about: str | None) -> Outcome:
     """List the latest calls for people's data, or those about one customer."""
-    from serving.ledger.administration import audited
+    from serving.ledger.administration import audited, names_of_callers
 
-    headers = ("number", "at", "key", "call", "customers", "correlation id")
+    headers = ("number", "at", "key", "name", "call", "customers", "correlation id")
+    names = names_of_callers(call.workspace)
     rows = [
         (
             str(asked.number),
             f"{datetime.fromtimestamp(asked.at, UTC):%Y-%m-%d %H:%M:%S}",
             asked.caller,
+            names.get(asked.caller, ""),
             f"{asked.method} {asked.route}",
             f"{asked.customers:,}" if asked.customers else "",
             asked.correlation_id,

@@ -13,6 +13,8 @@ from serving.access.problems import Refusal
 from serving.access.request_body import customers_named
 from serving.access.responses import is_for_now
 from serving.access.routes import Route
+from serving.ledger.accounts.roles import ROLES
+from serving.ledger.accounts.sessions import Session
 from serving.ledger.audit import SESSION
 from serving.ledger.idempotency import LONGEST_KEY, Differs, StoredAnswer, UnderWay
 from serving.ledger.keys import KeyRecord
@@ -36,6 +38,8 @@ class Entrance:
     ) -> None:
         self.caller = ""
         """The id of the caller's key as it was looked up last; empty for a signed-in browser."""
+        self.session: Session | None = None
+        """The signed-in browser as it was looked up last; None for a key."""
         self._open_ledger = ledger
         self._now = now
         self._route = route
@@ -43,6 +47,12 @@ class Entrance:
         self._path = path
         self._headers = headers
         self._begun = ""
+
+    @property
+    def actor(self) -> str:
+        """Who is on record for the call: a key, the account or the key a browser signed in with, or that it did by a link."""
+        person = "" if self.session is None else self.session.actor
+        return self.caller or person or SESSION
 
     def hint(self) -> bool:
         """Whether the key was good when it was last looked up, which is enough to read on, not to answer."""
@@ -66,17 +76,22 @@ class Entrance:
         if not self._route.browser:
             raise Refusal("unauthorized")
         token = session_token(self._headers)
-        if token is None or ledger.sessions.find(token, at=self._now()) is None:
+        self.session = None if token is None else ledger.sessions.find(token, at=self._now())
+        if self.session is None:
             raise Refusal("signed_out")
+        if self._route.needed not in ROLES[self.session.role].permissions:
+            raise Refusal("not_permitted")
 
     def enter(self, body: bytes, correlation_id: str) -> StoredAnswer | None:
         """Let a call in and write it down; the answer of an earlier call that this one repeats, if there is one."""
         self.identify()
+        if self.session is not None:
+            self._ledger.sessions.see(self.session, at=self._now())
         if self._route.is_personal(self._method):
             # Nobody is told of people without a record of who asked.
             self._ledger.audit.note(
                 at=self._now(),
-                caller=self.caller or SESSION,
+                caller=self.actor,
                 method=self._method,
                 route=self._route.path,
                 correlation_id=correlation_id,

@@ -74,6 +74,12 @@ KINDS = {
             "Use a key with the scope this route needs.",
         ),
         ProblemKind(
+            "not_permitted",
+            403,
+            "Your role does not open this page.",
+            "Ask whoever runs the service if your work needs it.",
+        ),
+        ProblemKind(
             "cross_site",
             403,
             "The form was sent from another site.",

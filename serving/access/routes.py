@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from serving.ledger.accounts.roles import Permission
+
 LONGEST_SECONDS = 300.0
 USUAL_SECONDS = 10.0
 USUAL_BYTES = 1_000_000
@@ -20,7 +22,8 @@ class Route:
 
     ``scope`` is what a key must carry, None where anybody may come. By the methods that are ``personal`` people's
     data is asked for or told of, so that the call is written down. ``browser`` says that a signed-in
-    browser may come as well and that refusals are shown as a page. ``body`` is the kind of body a POST
+    browser may come as well and that refusals are shown as a page; what whoever signed in must be permitted is
+    ``permission``, or follows from whether it is personal. ``body`` is the kind of body a POST
     must have, ``body_bytes`` how large it may be and ``seconds`` how long an answer may take. BentoML itself answers
     those that are ``is_frameworks``. ``row_seconds`` is what a row of a question is believed to cost until it is learned.
     Of a route that ``is_whole`` the answer is made in one go, by one thread, and sent when it is there.
@@ -32,12 +35,18 @@ class Route:
     methods: tuple[str, ...] = ("GET",)
     personal: tuple[str, ...] = ()
     browser: bool = False
+    permission: Permission | None = None
     body: Literal["json", "form"] = "json"
     seconds: float = USUAL_SECONDS
     body_bytes: int = USUAL_BYTES
     row_seconds: float = USUAL_ROW_SECONDS
     is_whole: bool = False
     is_frameworks: bool = False
+
+    @property
+    def needed(self) -> Permission:
+        """What a signed-in browser must be permitted."""
+        return self.permission or ("customers" if self.personal else "company")
 
     def is_personal(self, method: str) -> bool:
         """Whether a call asks for people's data or tells of it, so that it is written down."""
@@ -71,9 +80,9 @@ def table(declared: Iterable[Route]) -> tuple[Route, ...]:
 def _with_methods(route: Route, other: Route) -> Route:
     both = (route, other)
     posted = [one for one in both if "POST" in one.methods]  # others have no body
-    if len({(one.scope, one.browser, one.seconds, one.is_frameworks) for one in both}) > 1 or (
-        len({(one.body, one.body_bytes) for one in posted}) > 1
-    ):
+    if len(
+        {(one.scope, one.browser, one.permission, one.seconds, one.is_frameworks) for one in both}
+    ) > 1 or (len({(one.body, one.body_bytes) for one in posted}) > 1):
         raise ValueError(f"{route.path} is declared twice, and not alike but for the methods")
     return replace(
         (posted or both)[0],

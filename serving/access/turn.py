@@ -143,7 +143,12 @@ class Turn:
             await do(lambda: entrance.keep(reply.heard()))
 
     def _say_who(self) -> None:
-        said = {"correlation_id": self._answer.correlation_id, "caller": self._entrance.caller}
+        said = {
+            "correlation_id": self._answer.correlation_id,
+            "caller": self._entrance.caller,
+            "actor": self._entrance.actor,
+            "session": self._entrance.session,
+        }
         self._scope["state"] = {**self._scope.get("state", {}), **said}
 
     def _input(self) -> Receive:

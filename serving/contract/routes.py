@@ -14,6 +14,7 @@ from fastapi import APIRouter
 from serving.access.problems import ProblemAnswer
 from serving.access.routes import USUAL_BYTES, USUAL_ROW_SECONDS, USUAL_SECONDS, Route
 from serving.contract.quick_route import QuickRoute
+from serving.ledger.accounts.roles import Permission
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -41,12 +42,21 @@ class Routes:
         scope: str | None,
         is_personal: bool,
         browser: bool = False,
+        permission: Permission | None = None,
         seconds: float = USUAL_SECONDS,
         is_whole: bool = True,
         **described: Any,
     ) -> Callable[[Function], Function]:
         """A route that is asked by its address alone."""
-        route = Route(path, scope, ("GET",), browser=browser, seconds=seconds, is_whole=is_whole)
+        route = Route(
+            path,
+            scope,
+            ("GET",),
+            browser=browser,
+            permission=permission,
+            seconds=seconds,
+            is_whole=is_whole,
+        )
         return self._add(route, is_personal, described)
 
     def delete(
@@ -69,6 +79,7 @@ class Routes:
         scope: str | None,
         is_personal: bool,
         browser: bool = False,
+        permission: Permission | None = None,
         body: Literal["json", "form"] = "json",
         body_bytes: int = USUAL_BYTES,
         seconds: float = USUAL_SECONDS,
@@ -81,6 +92,7 @@ class Routes:
             scope,
             ("POST",),
             browser=browser,
+            permission=permission,
             body=body,
             body_bytes=body_bytes,
             seconds=seconds,

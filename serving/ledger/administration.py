@@ -92,6 +92,13 @@ def audited(workspace: Workspace, *, most: int, about: str | None = None) -> lis
         return ledger.audit.rows(most=most, about=names)
 
 
+def names_of_callers(workspace: Workspace) -> dict[str, str]:
+    """The names of keys and accounts by the ids that stand on record; of who was removed there is none."""
+    with ledger_of(workspace) as ledger:
+        keys = {one.key_id: one.name for one in ledger.list_keys()}
+        return keys | {one.account_id: one.name for one in ledger.accounts.all()}
+
+
 def _all_ids(workspace: Workspace, customer_id: str) -> list[str]:
     """A customer by every id the store knows them by."""
     if workspace.store.current is None:

@@ -20,8 +20,8 @@ from serving.contract.answering import models_in_use_of
 from serving.contract.quick_route import QuickRoute
 from serving.contract.routes import Routes
 from serving.in_use.models_in_use import InUse, ModelsInUse
+from serving.ledger.accounts.roles import ROLES
 from serving.ledger.accounts.sessions import SESSION_SECONDS
-from serving.ledger.audit import SESSION
 from serving.pages.churn_list import matching
 from serving.pages.contexts import ProblemPage, SignInPage
 from serving.pages.contract_page import contract_page
@@ -112,7 +112,7 @@ class Pages:
 
     def _add_routes(self) -> None:
         get, post = self.routes.get, self.routes.post
-        get("/", scope="pages", is_personal=False, browser=True)(_home)
+        get("/", scope="pages", is_personal=False, browser=True, permission="own")(_home)
         get("/churn", scope="pages", is_personal=True, browser=True)(self._churn)
         for address, answer in ((CSV_ADDRESS, self._csv), (WORKBOOK_ADDRESS, self._workbook)):
             get(
@@ -120,6 +120,7 @@ class Pages:
                 scope="pages",
                 is_personal=True,
                 browser=True,
+                permission="files",
                 seconds=LONGEST_SECONDS,
                 is_whole=False,
             )(answer)
@@ -130,9 +131,14 @@ class Pages:
         get("/v1/docs", scope="pages", is_personal=False, browser=True)(self._contract)
         get("/sign-in", scope=None, is_personal=False, browser=True)(self._door)
         post("/sign-in", scope=None, is_personal=False, browser=True, body="form")(self._sign_in)
-        post("/sign-out", scope="pages", is_personal=True, browser=True, body="form")(
-            self._sign_out
-        )
+        post(
+            "/sign-out",
+            scope="pages",
+            is_personal=True,
+            browser=True,
+            permission="own",
+            body="form",
+        )(self._sign_out)
         get("/static/{name}", scope=None, is_personal=False)(self._file)
 
     def _churn(self, request: Request) -> Response:
@@ -214,7 +220,7 @@ class Pages:
         shown = in_use.snapshot.customer_ids[key]
         models_in_use.ledger.audit.note(
             at=models_in_use.now(),
-            caller=request.state.caller or SESSION,
+            caller=request.state.actor,
             method="SHOW",
             route=CUSTOMER_PAGE,
             correlation_id=request.state.correlation_id,
@@ -277,7 +283,7 @@ class Pages:
         token = models_in_use.ledger.sign_in(sent.get("key", "").strip(), at=models_in_use.now())
         if token is None:
             return self._sign_in_page(models_in_use, phrase("This key does not open the pages."))
-        return _with_session(RedirectResponse("/churn", status_code=303), request, token)
+        return _with_session(RedirectResponse("/", status_code=303), request, token)
 
     async def _sign_out(self, request: Request) -> Response:
         token = session_token(dict(request.headers))
@@ -307,7 +313,10 @@ class Pages:
 
 
 def _home(request: Request) -> Response:
-    return RedirectResponse("/churn", status_code=303)
+    """The first page a role opens."""
+    session = request.state.session
+    sees_customers = session is None or "customers" in ROLES[session.role].permissions
+    return RedirectResponse("/churn" if sees_customers else MONITORING_PAGE, status_code=303)
 
 
 async def _form(request: Request) -> Mapping[str, str]:

@@ -158,3 +158,19 @@ def test_every_change_is_on_record_before_it_is_done(settings: Path) -> None:
         ("command line", "regulars users set-role"),
         ("command line", "regulars users create"),
     ]
+
+
+def test_the_record_of_calls_shows_the_name_of_whoever_has_an_account(settings: Path) -> None:
+    an_account(settings)
+    [account] = done(settings, "list")["accounts"]
+    with ledger_of(workspace(settings)) as ledger:
+        ledger.audit.note(
+            at=1, caller=account["account"], method="GET", route="/churn", correlation_id="c"
+        )
+    words = ["audit", "list", "--latest", "1", "--settings", str(settings), "--json"]
+    for name in ("anna", ""):
+        [call_] = json.loads(CliRunner().invoke(main, words).output)["calls"]
+        assert (call_["key"], call_["name"]) == (account["account"], name)
+        if name:
+            with ledger_of(workspace(settings)) as ledger:
+                ledger.accounts.remove("anna")

@@ -18,7 +18,7 @@ def test_a_ticket_opens_the_pages_once(service: Service, stranger: Caller) -> No
     ticket = service.models_in_use.ledger.sessions.create_ticket(at=service.seconds)
     answer = stranger.get(f"/sign-in?ticket={ticket}")
     cookie = answer.headers["set-cookie"]
-    assert answer.status_code == 200 and 'content="0; url=/churn"' in answer.text
+    assert answer.status_code == 200 and 'content="0; url=/"' in answer.text
     assert {"HttpOnly", "SameSite=strict", "Path=/"} <= {one.strip() for one in cookie.split(";")}
     token = cookie.split(";")[0]
     assert stranger.get("/churn", headers={"cookie": token}).status_code == 200
@@ -30,7 +30,7 @@ def test_a_ticket_opens_the_pages_once(service: Service, stranger: Caller) -> No
 def test_a_key_with_the_scope_pages_opens_them(service: Service, stranger: Caller) -> None:
     key = service.caller("pages").headers["x-api-key"]
     answer = stranger.post("/sign-in", data={"key": f" {key} "})
-    assert (answer.status_code, answer.headers["location"]) == (303, "/churn")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/")
 
 
 @pytest.mark.parametrize("key", ["", "rgl_00000000_x", "\u0000", "k" * 10_000])

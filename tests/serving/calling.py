@@ -89,10 +89,11 @@ class Service:
         key = self.models_in_use.ledger.create_key("test", scopes, at=self.seconds)
         return Caller(self.application, {"x-api-key": key})
 
-    def browser(self) -> Caller:
-        token = self.models_in_use.ledger.sessions.redeem_ticket(
-            self.models_in_use.ledger.sessions.create_ticket(at=self.seconds), at=self.seconds
-        )
+    def browser(self, account_id: str | None = None) -> Caller:
+        """Somebody who came in by a link: an account, or whoever runs the service."""
+        sessions = self.models_in_use.ledger.sessions
+        ticket = sessions.create_ticket(account_id, at=self.seconds)
+        token = sessions.redeem_ticket(ticket, at=self.seconds)
         return Caller(
             self.application, {"cookie": f"{SESSION_COOKIE}={token}", "accept": "text/html"}
         )

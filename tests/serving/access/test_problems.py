@@ -13,6 +13,7 @@ STATUSES = {
     "unauthorized": 401,
     "signed_out": 401,
     "forbidden": 403,
+    "not_permitted": 403,
     "cross_site": 403,
     "not_found": 404,
     "method_not_allowed": 405,

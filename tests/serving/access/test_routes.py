@@ -43,17 +43,21 @@ ADDRESSES = (
     Route("/v1/version", "score"),
     Route("/v1/openapi.json", "score"),
     # Pages.
-    Route("/", "pages", browser=True),
+    Route("/", "pages", browser=True, permission="own"),
     Route("/churn", "pages", personal=ONLY_GET, browser=True),
-    Route("/churn.csv", "pages", personal=ONLY_GET, browser=True, seconds=300.0),
-    Route("/churn.xlsx", "pages", personal=ONLY_GET, browser=True, seconds=300.0),
+    Route(
+        "/churn.csv", "pages", personal=ONLY_GET, browser=True, permission="files", seconds=300.0
+    ),
+    Route(
+        "/churn.xlsx", "pages", personal=ONLY_GET, browser=True, permission="files", seconds=300.0
+    ),
     Route("/churn/find", "pages", ONLY_POST, ONLY_POST, browser=True, body="form"),
     Route("/churn/customer", "pages", personal=ONLY_GET, browser=True),
     Route("/monitoring", "pages", browser=True),
     Route("/quality", "pages", browser=True),
     Route("/v1/docs", "pages", browser=True),
     Route("/sign-in", None, ("GET", "POST"), browser=True, body="form"),
-    Route("/sign-out", "pages", ONLY_POST, ONLY_POST, browser=True, body="form"),
+    Route("/sign-out", "pages", ONLY_POST, ONLY_POST, browser=True, permission="own", body="form"),
     Route("/static/", None),
     # What BentoML answers.
     Route("/livez", None, is_frameworks=True),
