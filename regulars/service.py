@@ -60,7 +60,8 @@ def serve_company(
 
     def tell(started: Started) -> None:
         ticket = create_ticket(call.workspace, at=now_seconds())
-        page = f"{started.url}/sign-in?ticket={ticket}"
+        address = call.settings.service.public_address or started.url
+        page = f"{address}/sign-in?ticket={ticket}"
         ready = "" if started.is_ready else ", but not ready: see the log above"
         outcome = Outcome(
             said=f"Serving{ready}",

@@ -211,8 +211,7 @@ def users_link(call: Call, name: str) -> Outcome:
         account = ledger.accounts.required(name)
         _require_enabled(account)
         ticket = ledger.sessions.create_ticket(account.account_id, at=now_seconds())
-    service = call.settings.service
-    link = f"http://{service.host}:{service.port}/sign-in?ticket={ticket}"
+    link = f"{call.settings.service.address}/sign-in?ticket={ticket}"
     return Outcome(
         f"A link for {account.name}, good once and for ten minutes",
         data={"name": account.name, "link": link},

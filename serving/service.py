@@ -21,6 +21,7 @@ from serving.access.answered_call import Heard
 from serving.access.asgi import Application, ours_first
 from serving.access.call_log import CallLog
 from serving.access.connections import bound_connections
+from serving.access.cookies import PLAIN, SECURE, Cookies
 from serving.access.gauges import MULTIPROCESS_VARIABLE, Gauges
 from serving.access.guard import Guard
 from serving.access.metrics import Metrics
@@ -91,6 +92,7 @@ class GuardedService(Service[Any]):  # type: ignore[misc]  # BentoML ships no ty
             note=heard.note,
             admission=admission,
             is_closing=closing.has_begun,
+            cookies=_cookies,
         )
 
 
@@ -182,6 +184,12 @@ def _limits(declared: ServiceSettings) -> dict[str, Any]:
 def _models_in_use() -> ModelsInUse | None:
     found = getattr(web.state, "models_in_use", None)
     return found if isinstance(found, ModelsInUse) else None
+
+
+def _cookies() -> Cookies:
+    """How cookies are called and sent by a company's settings."""
+    found = _models_in_use()
+    return SECURE if found is not None and found.settings.service.is_behind_tls else PLAIN
 
 
 def _lacking() -> Sequence[str]:

@@ -7,20 +7,28 @@ All of it reads or writes the database and may wait for others who write, so it 
 from __future__ import annotations
 
 from collections.abc import Callable
-from http.cookies import CookieError, SimpleCookie
 
+from serving.access.cookies import (
+    DOOR_COOKIE,
+    FORM_TOKEN,
+    PLAIN,
+    SESSION_COOKIE,
+    Cookies,
+    form_token_of,
+    is_form_token,
+)
 from serving.access.problems import Refusal
-from serving.access.request_body import customers_named
+from serving.access.request_body import customers_named, form_fields
 from serving.access.responses import is_for_now
 from serving.access.routes import Route
-from serving.ledger.accounts.roles import ROLES
+from serving.access.visitor import PageVisitor
+from serving.ledger.accounts.roles import KEY_HOLDER, ROLES
 from serving.ledger.accounts.sessions import Session
 from serving.ledger.audit import SESSION
 from serving.ledger.idempotency import LONGEST_KEY, Differs, StoredAnswer, UnderWay
 from serving.ledger.keys import KeyRecord
 from serving.ledger.ledger import Ledger
 
-SESSION_COOKIE = "regulars_session"
 REPEAT_HEADER = "idempotency-key"
 
 
@@ -35,11 +43,13 @@ class Entrance:
         method: str,
         path: str,
         headers: dict[str, str],
+        cookies: Cookies = PLAIN,
     ) -> None:
         self.caller = ""
         """The id of the caller's key as it was looked up last; empty for a signed-in browser."""
         self.session: Session | None = None
         """The signed-in browser as it was looked up last; None for a key."""
+        self.cookies = cookies
         self._open_ledger = ledger
         self._now = now
         self._route = route
@@ -53,6 +63,17 @@ class Entrance:
         """Who is on record for the call: a key, the account or the key a browser signed in with, or that it did by a link."""
         person = "" if self.session is None else self.session.actor
         return self.caller or person or SESSION
+
+    @property
+    def visitor(self) -> PageVisitor:
+        """For whom a page is drawn."""
+        secret = self._form_secret
+        token = form_token_of(secret) if secret else ""
+        if self.session is None:
+            return PageVisitor(permissions=ROLES[KEY_HOLDER].permissions, form_token=token)
+        permissions = ROLES[self.session.role].permissions
+        name, has_account = self.session.display_name, bool(self.session.account_id)
+        return PageVisitor(name, has_account, permissions, token)
 
     def hint(self) -> bool:
         """Whether the key was good when it was last looked up, which is enough to read on, not to answer."""
@@ -75,7 +96,7 @@ class Entrance:
             return
         if not self._route.browser:
             raise Refusal("unauthorized")
-        token = session_token(self._headers)
+        token = self.cookies.read(self._headers, SESSION_COOKIE)
         self.session = None if token is None else ledger.sessions.find(token, at=self._now())
         if self.session is None:
             raise Refusal("signed_out")
@@ -85,6 +106,7 @@ class Entrance:
     def enter(self, body: bytes, correlation_id: str) -> StoredAnswer | None:
         """Let a call in and write it down; the answer of an earlier call that this one repeats, if there is one."""
         self.identify()
+        self._require_own_form(body)
         if self.session is not None:
             self._ledger.sessions.see(self.session, at=self._now())
         if self._route.is_personal(self._method):
@@ -137,19 +159,25 @@ class Entrance:
             raise Refusal("not_ready")
         return ledger
 
+    @property
+    def _form_secret(self) -> str | None:
+        """The cookie that the forms of this browser are bound to; at the sign-in page there is no session yet."""
+        cookie = DOOR_COOKIE if self._route.scope is None else SESSION_COOKIE
+        return self.cookies.read(self._headers, cookie)
+
+    def _require_own_form(self, body: bytes) -> None:
+        """Refuse a form that was drawn for another browser; who presents a key is no browser."""
+        is_form = self._method == "POST" and self._route.body == "form"
+        if not is_form or _presented_key(self._headers) is not None:
+            return
+        sent, secret = form_fields(body).get(FORM_TOKEN, ""), self._form_secret
+        if not secret or not is_form_token(sent, secret):
+            raise Refusal("stale_form")
+
     def _require_scope(self, record: KeyRecord) -> None:
         self.caller = record.key_id
         if self._route.scope not in record.scopes:
             raise Refusal("forbidden")
-
-
-def session_token(headers: dict[str, str]) -> str | None:
-    """The session a browser presents in its cookie, or None."""
-    try:
-        morsel = SimpleCookie(headers.get("cookie", "")).get(SESSION_COOKIE)
-    except CookieError:
-        return None
-    return None if morsel is None else morsel.value
 
 
 def _presented_key(headers: dict[str, str]) -> str | None:

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from serving.access.admission import Admission, TooBusy
 from serving.access.answered_call import AnsweredCall, Note
 from serving.access.asgi import Application, Message, Receive, Scope, Send, headers_of
+from serving.access.cookies import Cookies
 from serving.access.correlation import correlation_of
 from serving.access.entrance import Entrance
 from serving.access.problems import KINDS, Problem, Refusal
@@ -74,7 +75,7 @@ class Guard:
 
     ``routes`` are all addresses there are; ``ledger`` answers None while the service is still starting; ``now`` is the clock, in whole UTC
     seconds; ``error_page`` draws a problem for a person. ``note`` is told of every call that was answered, and how long it
-    took by ``ticks``. ``is_closing`` says that nobody new is let in.
+    took by ``ticks``. ``is_closing`` says that nobody new is let in, ``cookies`` how those of browsers are called.
     """
 
     def __init__(
@@ -89,6 +90,7 @@ class Guard:
         ticks: Callable[[], float] = time.perf_counter,
         admission: Admission | None = None,
         is_closing: Callable[[], bool] = lambda: False,
+        cookies: Callable[[], Cookies] = Cookies,
     ) -> None:
         self._application = application
         self._routes = routes
@@ -99,6 +101,7 @@ class Guard:
         self._ticks = ticks
         self._admission = admission or Admission()
         self._is_closing = is_closing
+        self._cookies = cookies
         # Admission holds back more calls than there are cores; the pool must only never be the narrower door.
         self._answering = Threads(_MOST_THREADS, "regulars-answer")
         self._at_the_door = Threads(_AT_THE_DOOR, "regulars-door")
@@ -169,7 +172,8 @@ class Guard:
         if self._is_closing() and route.path not in HEALTH:
             answer.extra.append((b"connection", b"close"))
             raise Refusal("closing")
-        entrance = Entrance(self._ledger, self._now, route, scope["method"], scope["path"], headers)
+        method, path = scope["method"], scope["path"]
+        entrance = Entrance(self._ledger, self._now, route, method, path, headers, self._cookies())
         call.entrance = entrance
         if route.scope is not None and not entrance.hint():
             await self._at_the_door.done(entrance.identify)

@@ -80,6 +80,18 @@ KINDS = {
             "Ask whoever runs the service if your work needs it.",
         ),
         ProblemKind(
+            "no_account",
+            403,
+            "You are signed in without an account.",
+            "Sign in by name and password, or by a link of `regulars users link`.",
+        ),
+        ProblemKind(
+            "stale_form",
+            403,
+            "This form was drawn for another sign-in.",
+            "Open the page again, then send the form once more.",
+        ),
+        ProblemKind(
             "cross_site",
             403,
             "The form was sent from another site.",

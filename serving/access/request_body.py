@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from urllib.parse import urlsplit
+from collections.abc import Mapping
+from urllib.parse import parse_qs, urlsplit
 
 from features.vocabulary.identifiers import normal_id
 from serving.access.asgi import Message, Receive
@@ -12,6 +13,7 @@ from serving.access.routes import Route
 from serving.ledger.exact_json import read_exactly
 
 BODY_SECONDS = 8.0
+_MOST_FIELDS = 50
 _MEDIA_TYPES = {"json": "application/json", "form": "application/x-www-form-urlencoded"}
 
 
@@ -31,6 +33,21 @@ def _same_site(headers: dict[str, str]) -> bool:
     # Under the referrer policy "no-referrer" browsers send the origin of their own forms as "null".
     origin = headers.get("origin", "null")
     return origin == "null" or urlsplit(origin).netloc == headers.get("host")
+
+
+def form_fields(body: bytes) -> Mapping[str, str]:
+    """The fields of a form, each with its first value; what is not UTF-8 becomes a question mark.
+
+    >>> dict(form_fields(b"q=tea&q=coffee&band="))
+    {'q': 'tea'}
+    """
+    text = body.decode("utf-8", "replace")
+    try:
+        return {
+            name: values[0] for name, values in parse_qs(text, max_num_fields=_MOST_FIELDS).items()
+        }
+    except ValueError:
+        raise Refusal("invalid_request", "Send the form as the page has it.") from None
 
 
 def customers_named(body: bytes) -> list[str]:

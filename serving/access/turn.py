@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import nullcontext
 from functools import partial
 from typing import Any, TypeVar
 
@@ -15,6 +16,7 @@ from serving.access.request_body import once
 from serving.access.responses import Reply
 from serving.access.routes import Route
 from serving.access.threads import Threads
+from serving.access.visitor import drawn_for
 from serving.process.waiter import CallerGone, Waiter, waited_for
 
 Found = TypeVar("Found")
@@ -132,7 +134,8 @@ class Turn:
             return
         self._say_who()
         if not entrance.is_first:
-            await self._application(self._scope, self._input(), send)
+            with drawn_for(entrance.visitor) if self._is_page else nullcontext():
+                await self._application(self._scope, self._input(), send)
             await reply.finish()
             return
         reply.listen()
@@ -148,8 +151,13 @@ class Turn:
             "caller": self._entrance.caller,
             "actor": self._entrance.actor,
             "session": self._entrance.session,
+            "cookies": self._entrance.cookies,
         }
         self._scope["state"] = {**self._scope.get("state", {}), **said}
+
+    @property
+    def _is_page(self) -> bool:
+        return self._answer.route is not None and self._answer.route.browser
 
     def _input(self) -> Receive:
         return once(self._body, self._receive) if self._scope["method"] == "POST" else self._receive

@@ -229,15 +229,6 @@ class MonitoringPage:
 
 
 @dataclass(frozen=True)
-class SignInPage:
-    """The door: a key can be entered, and a used-up link says so."""
-
-    company: str = shown("The company's name.")
-    fault: str = shown("Why the last attempt failed; empty at first.")
-    is_signed_in: bool = shown("Whether the door has just opened.", False)
-
-
-@dataclass(frozen=True)
 class ProblemPage:
     """A refusal, for a person."""
 

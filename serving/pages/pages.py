@@ -3,27 +3,28 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
-from urllib.parse import parse_qs
 
 import jinja2
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse, StreamingResponse
 
 from features.vocabulary.identifiers import normal_id
-from serving.access.entrance import SESSION_COOKIE, session_token
 from serving.access.problems import KINDS, Problem, Refusal
 from serving.access.routes import LONGEST_SECONDS
+from serving.access.visitor import current_visitor
 from serving.contract.answering import models_in_use_of
 from serving.contract.quick_route import QuickRoute
 from serving.contract.routes import Routes
-from serving.in_use.models_in_use import InUse, ModelsInUse
+from serving.in_use.models_in_use import InUse
 from serving.ledger.accounts.roles import ROLES
-from serving.ledger.accounts.sessions import SESSION_SECONDS
+from serving.pages.account.door import Door
+from serving.pages.account.own_account import OwnAccount
+from serving.pages.answers import HTML, form_of, html
 from serving.pages.churn_list import matching
-from serving.pages.contexts import ProblemPage, SignInPage
+from serving.pages.contexts import ProblemPage
 from serving.pages.contract_page import contract_page
 from serving.pages.customer.customer_query import CustomerQuery
 from serving.pages.customer.customer_view import KnownBeside, customer_page
@@ -37,7 +38,6 @@ from serving.pages.list_view import churn_list_page
 from serving.pages.monitoring_view import MONITORING_PAGE, monitoring_page
 from serving.pages.quality.quality_view import QUALITY_PAGE, quality_page
 from serving.snapshot.search.finding import keys_of
-from training.reasons.languages.catalogue import phrase
 from training.reasons.languages.known import ENGLISH
 from training.reasons.languages.language import Language
 
@@ -48,7 +48,6 @@ _MEDIA_TYPES = {
     ".svg": "image/svg+xml",
     ".txt": "text/plain; charset=utf-8",
 }
-_HTML = "text/html; charset=utf-8"
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -94,7 +93,11 @@ class Pages:
             extensions=["jinja2.ext.i18n"],
         )
         found.install_gettext_callables(language.say, language.plural, newstyle=True)  # type: ignore[attr-defined]
-        found.globals |= {"static": self.static_link, "language": language.code}
+        found.globals |= {
+            "static": self.static_link,
+            "language": language.code,
+            "visitor": current_visitor,
+        }
         found.filters["unbroken"] = unbroken
         return found
 
@@ -129,16 +132,8 @@ class Pages:
         get(MONITORING_PAGE, scope="pages", is_personal=False, browser=True)(self._monitoring)
         get(QUALITY_PAGE, scope="pages", is_personal=False, browser=True)(self._quality)
         get("/v1/docs", scope="pages", is_personal=False, browser=True)(self._contract)
-        get("/sign-in", scope=None, is_personal=False, browser=True)(self._door)
-        post("/sign-in", scope=None, is_personal=False, browser=True, body="form")(self._sign_in)
-        post(
-            "/sign-out",
-            scope="pages",
-            is_personal=True,
-            browser=True,
-            permission="own",
-            body="form",
-        )(self._sign_out)
+        for one in (Door, OwnAccount):
+            one(self.draw, lambda: self.language).add_to(self.routes)
         get("/static/{name}", scope=None, is_personal=False)(self._file)
 
     def _churn(self, request: Request) -> Response:
@@ -150,7 +145,7 @@ class Pages:
         fault, now = models_in_use.fault, models_in_use.now()
         findings = models_in_use.findings.now
         page = churn_list_page(in_use, models_in_use.settings, query, fault, now, findings)
-        return _html(self.draw("churn.html", page))
+        return html(self.draw("churn.html", page))
 
     def _csv(self, request: Request) -> Response:
         models_in_use = models_in_use_of(request)
@@ -192,7 +187,7 @@ class Pages:
         in_use = models_in_use.in_use
         if in_use is None:
             return self._refusal(request, "not_ready")
-        sent = await _form(request)
+        sent = await form_of(request)
         query = ListQuery.parse(sent)
         text = sent.get("q", "").strip()
         number = normal_id(text, ignore_case=models_in_use.ignores_case)
@@ -203,7 +198,7 @@ class Pages:
             return RedirectResponse(link_to(in_use, keys[0], query), status_code=303)
         # No address may hold what was looked for, so that the answer to the form is the result itself.
         page = find_page(in_use, models_in_use.settings, keys, query)
-        return _html(self.draw("find.html", page))
+        return html(self.draw("find.html", page))
 
     def _customer(self, request: Request) -> Response:
         models_in_use = models_in_use_of(request)
@@ -228,7 +223,7 @@ class Pages:
         )
         beside = KnownBeside.of(models_in_use, in_use, shown)
         page = customer_page(in_use, models_in_use.settings, key, query, beside)
-        return _html(self.draw("customer.html", page))
+        return html(self.draw("customer.html", page))
 
     def _moved(self, request: Request, in_use: InUse) -> Response:
         """A link of before customers had names in addresses: it holds while its scores are in use."""
@@ -244,7 +239,7 @@ class Pages:
         models_in_use = models_in_use_of(request)
         company, now = models_in_use.settings.company.name, models_in_use.now()
         page = monitoring_page(models_in_use.findings.now, company, now, models_in_use.language)
-        return _html(self.draw("monitoring.html", page))
+        return html(self.draw("monitoring.html", page))
 
     def _quality(self, request: Request) -> Response:
         """Whether the scores can be trusted, of the company and of no customer."""
@@ -260,38 +255,7 @@ class Pages:
         """The contract as a page."""
         described, models_in_use = request.app.openapi(), models_in_use_of(request)
         page = contract_page(described, models_in_use.settings.company.name)
-        return _html(self.draw("contract.html", page))
-
-    def _door(self, request: Request) -> Response:
-        models_in_use = models_in_use_of(request)
-        ticket = request.query_params.get("ticket")
-        if ticket is None:
-            return self._sign_in_page(models_in_use)
-        token = models_in_use.ledger.sessions.redeem_ticket(ticket, at=models_in_use.now())
-        if token is None:
-            return self._sign_in_page(
-                models_in_use, phrase("This link was used already or has expired.")
-            )
-        # A page rather than a redirect: a browser keeps a strict cookie out of the redirect that a
-        # link in somebody else's page has led to.
-        page = SignInPage(models_in_use.settings.company.name, "", is_signed_in=True)
-        return _with_session(_html(self.draw("sign_in.html", page)), request, token)
-
-    async def _sign_in(self, request: Request) -> Response:
-        models_in_use = models_in_use_of(request)
-        sent = await _form(request)
-        token = models_in_use.ledger.sign_in(sent.get("key", "").strip(), at=models_in_use.now())
-        if token is None:
-            return self._sign_in_page(models_in_use, phrase("This key does not open the pages."))
-        return _with_session(RedirectResponse("/", status_code=303), request, token)
-
-    async def _sign_out(self, request: Request) -> Response:
-        token = session_token(dict(request.headers))
-        if token is not None:
-            models_in_use_of(request).ledger.sessions.end(token)
-        answer = RedirectResponse("/sign-in", status_code=303)
-        answer.delete_cookie(SESSION_COOKIE, path="/", httponly=True, samesite="strict")
-        return answer
+        return html(self.draw("contract.html", page))
 
     def _file(self, request: Request, name: str) -> Response:
         content = self._static.get(name)
@@ -299,17 +263,12 @@ class Pages:
             raise Refusal("not_found")
         return Response(content, media_type=_MEDIA_TYPES[Path(name).suffix])
 
-    def _sign_in_page(self, models_in_use: ModelsInUse, fault: str = "") -> Response:
-        company = models_in_use.settings.company.name
-        page = SignInPage(company, self.language.say(fault) if fault else "")
-        return _html(self.draw("sign_in.html", page), status=401 if fault else 200)
-
     def _refusal(self, request: Request, code: str) -> Response:
         """A refusal as a page where a person asks, else as the problem document."""
         if "text/html" not in request.headers.get("accept", ""):
             raise Refusal(code)
         problem = Problem(KINDS[code], getattr(request.state, "correlation_id", ""))
-        return Response(self.error_page(problem), status_code=problem.kind.status, media_type=_HTML)
+        return Response(self.error_page(problem), status_code=problem.kind.status, media_type=HTML)
 
 
 def _home(request: Request) -> Response:
@@ -317,15 +276,6 @@ def _home(request: Request) -> Response:
     session = request.state.session
     sees_customers = session is None or "customers" in ROLES[session.role].permissions
     return RedirectResponse("/churn" if sees_customers else MONITORING_PAGE, status_code=303)
-
-
-async def _form(request: Request) -> Mapping[str, str]:
-    """The fields of a form, each with its first value; what is not UTF-8 becomes a question mark."""
-    text = (await request.body()).decode("utf-8", "replace")
-    try:
-        return {name: values[0] for name, values in parse_qs(text, max_num_fields=50).items()}
-    except ValueError:
-        raise Refusal("invalid_request", "Send the form as the page has it.") from None
 
 
 def _row(text: str, in_use: InUse) -> int | None:
@@ -338,20 +288,3 @@ def _row(text: str, in_use: InUse) -> int | None:
 def _file(parts: Iterator[bytes], media_type: str, name: str) -> Response:
     said = {"content-disposition": f'attachment; filename="{name}"'}
     return StreamingResponse(parts, media_type=media_type, headers=said)
-
-
-def _html(text: str, status: int = 200) -> Response:
-    return Response(text, status_code=status, media_type=_HTML)
-
-
-def _with_session(answer: Response, request: Request, token: str) -> Response:
-    answer.set_cookie(
-        SESSION_COOKIE,
-        token,
-        max_age=SESSION_SECONDS,
-        path="/",
-        httponly=True,
-        samesite="strict",
-        secure=request.url.scheme == "https",
-    )
-    return answer

@@ -71,6 +71,9 @@ DOORS = {
         "serving/contract/event_routes.py",
         "serving/contract/routes.py",
         "serving/contract/score_routes.py",
+        "serving/pages/account/door.py",
+        "serving/pages/account/own_account.py",
+        "serving/pages/answers.py",
         "serving/pages/pages.py",
     },
     "sqlalchemy": {

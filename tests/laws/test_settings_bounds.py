@@ -100,6 +100,7 @@ OTHERS: dict[str, object] = {
     "offers.unsuitable": {},
     "offers.levers": {},
     "service.host": "127.0.0.1",
+    "service.public_address": "",
     "service.log_calls": True,
     "service.without_scores": False,
     "export.salesforce_object": "Contact",

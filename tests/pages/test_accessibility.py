@@ -158,6 +158,32 @@ def test_nothing_keeps_anybody_out_of_a_refusal(visit: Visit, name: str) -> None
     assert len(visit.complaints) == 1 and f"status of {status}" in visit.complaints[0]
 
 
+def test_nothing_keeps_anybody_out_of_ones_own_account_and_of_the_door_to_it(
+    visit: Visit, speaking: tuple[Service, str]
+) -> None:
+    service, address = speaking
+    ledger = service.models_in_use.ledger
+    account = ledger.accounts.create("anna", "Anna Berg", "adviser", "correct horse battery", at=1)
+    for _ in range(2):
+        ledger.sessions.begin(account_id=account.account_id, at=service.seconds)
+    try:
+        visit.to(
+            f"/sign-in?ticket={ledger.sessions.create_ticket(account.account_id, at=service.seconds)}"
+        )
+        visit.page.wait_for_url("**/churn")
+        visit.to("/account?done=sessions")
+        assert visit.page.locator(".sessions tbody tr").count() == 3
+        assert faults(visit) == []
+        visit.to("/sign-in")
+        visit.open_everything()
+        assert visit.page.locator("main input:visible").count() == 3
+        assert faults(visit) == []
+        assert visit.complaints == []
+    finally:
+        ledger.accounts.remove("anna")
+        sign_in(visit.page, (service, address))
+
+
 def test_what_keeps_somebody_out_is_found(visit: Visit) -> None:
     visit.to("/sign-in")
     visit.page.locator("input[name=key]").evaluate(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import fields
 from pathlib import Path
 
@@ -11,12 +12,12 @@ from jinja2 import meta, nodes
 
 from serving.access.problems import KINDS, Problem
 from serving.pages import pages
+from serving.pages.account.contexts import AccountPage, SignInPage
 from serving.pages.contexts import (
     ChurnListPage,
     ContractPage,
     MonitoringPage,
     ProblemPage,
-    SignInPage,
 )
 from serving.pages.customer.contexts import CustomerPage, FindPage
 from serving.pages.figures import unbroken
@@ -24,6 +25,7 @@ from serving.pages.quality.contexts import QualityPage
 
 TEMPLATES = Path(pages.__file__).parent / "templates"
 DRAWN_FROM = {
+    "account.html": AccountPage,
     "churn.html": ChurnListPage,
     "contract.html": ContractPage,
     "customer.html": CustomerPage,
@@ -47,13 +49,25 @@ def test_a_template_reads_its_own_page_alone(name: str) -> None:
     environment.filters["unbroken"] = unbroken
     tree = environment.parse((TEMPLATES / name).read_text(encoding="utf-8"))
     imported = {one for each in tree.find_all(nodes.FromImport) for one in each.names}
-    assert meta.find_undeclared_variables(tree) - imported <= {"page", "static", "_"}
+    assert meta.find_undeclared_variables(tree) - imported <= {
+        "page",
+        "static",
+        "visitor",
+        "_",
+    }
     read = {
         one.attr
         for one in tree.find_all(nodes.Getattr)
         if isinstance(one.node, nodes.Name) and one.node.name == "page"
     }
     assert read <= {field.name for field in fields(DRAWN_FROM[name])}
+
+
+@pytest.mark.parametrize("name", sorted(one.name for one in TEMPLATES.iterdir()))
+def test_every_form_that_is_posted_names_the_browser_it_is_drawn_for(name: str) -> None:
+    template = (TEMPLATES / name).read_text(encoding="utf-8")
+    for form in re.findall(r'<form[^>]*method="post".*?</form>', template, flags=re.S):
+        assert form.count('<input type="hidden" name="form_token" value="{{') == 1, form
 
 
 def test_every_template_is_drawn() -> None:

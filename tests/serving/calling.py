@@ -13,7 +13,7 @@ from pydantic import TypeAdapter
 
 from features.company.workspace import Workspace
 from serving.access.asgi import Application
-from serving.access.entrance import SESSION_COOKIE
+from serving.access.cookies import DOOR_COOKIE, FORM_TOKEN, SESSION_COOKIE, form_token_of
 from serving.access.guard import Guard
 from serving.access.routes import Route
 from serving.contract.application import build_api, declared
@@ -89,14 +89,16 @@ class Service:
         key = self.models_in_use.ledger.create_key("test", scopes, at=self.seconds)
         return Caller(self.application, {"x-api-key": key})
 
-    def browser(self, account_id: str | None = None) -> Caller:
+    def browser(self, account_id: str | None = None) -> Browser:
         """Somebody who came in by a link: an account, or whoever runs the service."""
         sessions = self.models_in_use.ledger.sessions
         ticket = sessions.create_ticket(account_id, at=self.seconds)
         token = sessions.redeem_ticket(ticket, at=self.seconds)
-        return Caller(
-            self.application, {"cookie": f"{SESSION_COOKIE}={token}", "accept": "text/html"}
-        )
+        return Browser(self.application, SESSION_COOKIE, str(token))
+
+    def stranger(self) -> Browser:
+        """Somebody at the sign-in page, who has no session."""
+        return Browser(self.application, DOOR_COOKIE, "a-stranger")
 
     def close(self) -> None:
         self.models_in_use.close()
@@ -129,6 +131,19 @@ class Caller:
         assert answer.status_code == 200, answer.text
         content: dict[str, Any] = answer.json()
         return content
+
+
+class Browser(Caller):
+    """Sends a cookie, and with each form what names the browser it was drawn for."""
+
+    def __init__(self, application: Any, cookie: str, secret: str) -> None:
+        super().__init__(application, {"cookie": f"{cookie}={secret}", "accept": "text/html"})
+        self.form_token = form_token_of(secret)
+
+    def post(self, path: str, **content: Any) -> httpx.Response:
+        if "data" in content:
+            content["data"] = {FORM_TOKEN: self.form_token} | content["data"]
+        return super().post(path, **content)
 
 
 def answer_as(kind: type[Kind], content: bytes) -> Kind:

@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 from features.company.settings.reading import load_settings
 from features.company.workspace import Workspace
 from serving.access.asgi import Message
-from serving.access.entrance import SESSION_COOKIE
+from serving.access.cookies import SESSION_COOKIE
 from serving.access.guard import Guard
 from serving.contract.application import build_api, declared
 from serving.in_use.models_in_use import InUse, ModelsInUse

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 
+from pydantic import field_validator
 from pydantic.dataclasses import dataclass
 
-from features.company.settings.declared import CLOSED, NamedTexts, setting, table_of
+from features.company.settings.declared import CLOSED, Fault, Faults, NamedTexts, setting, table_of
 from features.company.settings.limits import MOST_WORKERS
 
 MOST_DAYS = 3_650
+_HTTPS = re.compile(r"https://[A-Za-z0-9.-]+(:[0-9]{1,5})?")
 
 
 @dataclass(frozen=True, config=CLOSED)
@@ -18,6 +21,11 @@ class ServiceSettings:
 
     host: str = setting("127.0.0.1", "The address to listen on; keep it local behind a proxy.")
     port: int = setting(3000, "The port to listen on.")
+    public_address: str = setting(
+        "",
+        "Where people open the pages, such as https://customers.example.com, when a proxy with TLS stands before the "
+        "service: cookies then go over HTTPS alone, links lead there, and the proxy is believed who calls.",
+    )
     workers: int = setting(
         1,
         "How many processes answer side by side, about one a core; each holds the model.",
@@ -48,6 +56,25 @@ class ServiceSettings:
     scores_last_days: int = setting(
         7, "So many days after the data they were made from scores are out of date, and say so."
     )
+
+    @field_validator("public_address")
+    @classmethod
+    def _is_https(cls, address: str) -> str:
+        if address and not _HTTPS.fullmatch(address):
+            raise Faults(
+                Fault("an address such as https://customers.example.com for {place}", repr(address))
+            )
+        return address
+
+    @property
+    def is_behind_tls(self) -> bool:
+        """Whether browsers reach the service by HTTPS alone."""
+        return bool(self.public_address)
+
+    @property
+    def address(self) -> str:
+        """Where people open the pages."""
+        return self.public_address or f"http://{self.host}:{self.port}"
 
 
 @dataclass(frozen=True, config=CLOSED)

@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from serving.access.admission import Admission
 from serving.access.answered_call import AnsweredCall
 from serving.access.asgi import Message, Receive, Scope, Send
-from serving.access.entrance import session_token
+from serving.access.cookies import PLAIN, SESSION_COOKIE
 from serving.access.problems import KINDS, MEDIA_TYPE
 from serving.access.routes import Route
 from tests.serving.calling import ROUTES, Caller, Service, in_parts
@@ -328,4 +328,4 @@ def test_who_comes_while_the_process_closes_is_told_at_once_and_health_is_told_t
 def test_a_cookie_that_cannot_be_read_is_no_session_and_no_fault(
     cookie: str, token: str | None
 ) -> None:
-    assert session_token({"cookie": cookie}) == token
+    assert PLAIN.read({"cookie": cookie}, SESSION_COOKIE) == token

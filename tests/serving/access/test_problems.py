@@ -14,6 +14,8 @@ STATUSES = {
     "signed_out": 401,
     "forbidden": 403,
     "not_permitted": 403,
+    "no_account": 403,
+    "stale_form": 403,
     "cross_site": 403,
     "not_found": 404,
     "method_not_allowed": 405,

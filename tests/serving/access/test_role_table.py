@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup
 
-from serving.access.entrance import SESSION_COOKIE
+from serving.access.cookies import SESSION_COOKIE
 from serving.ledger.accounts.roles import KEY_HOLDER, OPERATOR, PERMISSIONS, ROLES
 from serving.ledger.audit import SESSION
 from tests.serving.access.test_roles import knocked

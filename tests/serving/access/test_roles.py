@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import pytest
 
 from serving.access.asgi import Receive, Scope, Send
+from serving.access.cookies import DOOR_COOKIE, FORM_TOKEN, form_token_of
 from serving.ledger.audit import SESSION
 from serving.ledger.keys import SCOPES
 from tests.serving.calling import ROUTES, Caller, Service
@@ -23,7 +25,8 @@ MAY: Mapping[str, tuple[str, ...]] = {
     "privacy": ("POST /v1/objections", "POST /v1/erasures", "POST /v1/erasures/status"),
     "pages": (
         "GET /", "GET /churn", "GET /churn.csv", "GET /churn.xlsx", "POST /churn/find", "GET /churn/customer",
-        "GET /monitoring", "GET /quality", "GET /v1/docs", "POST /sign-out",
+        "GET /monitoring", "GET /quality", "GET /v1/docs", "POST /sign-out", "GET /account", "POST /account/sessions",
+        "POST /account/password",
     ),
     "admin": ("GET /metrics", "GET /docs.json"),
 }  # fmt: skip
@@ -34,7 +37,7 @@ WRITTEN_DOWN = {
     "POST /v1/changes", "POST /v1/what-if", "POST /v1/recommendations", "POST /v1/similar-items",
     "POST /v1/item-customers", "POST /v1/offers", "POST /v1/events", "POST /v1/feedback", "POST /v1/objections",
     "POST /v1/erasures", "POST /v1/erasures/status", "GET /churn", "GET /churn.csv", "GET /churn.xlsx",
-    "POST /churn/find", "GET /churn/customer", "POST /sign-out",
+    "POST /churn/find", "GET /churn/customer", "POST /sign-out", "POST /account/sessions", "POST /account/password",
 }  # fmt: skip
 
 
@@ -47,9 +50,15 @@ async def _everything(scope: Scope, receive: Receive, send: Send) -> None:
 def knocked(service: Service, headers: Mapping[str, str]) -> dict[str, int]:
     """What a caller with these headers is answered at every address, by each of its methods."""
     caller = Caller(service.guarded(_everything), headers)
+    secret = headers.get("cookie", "").partition("=")[2]
     found = {}
     for route in ROUTES:
-        body = {"data": {"x": "1"}} if route.body == "form" else {"json": {}}
+        body: dict[str, Any] = {"json": {}}
+        if route.body == "form":
+            body = {"data": {FORM_TOKEN: form_token_of(secret)}}
+        if route.scope is None and route.body == "form":
+            body = {"data": {FORM_TOKEN: form_token_of("door")}}
+            body |= {"headers": {"cookie": f"{DOOR_COOKIE}=door"}}
         for method in route.methods:
             content = body if method == "POST" else {}
             found[f"{method} {route.path}"] = caller.request(

@@ -56,6 +56,25 @@ ADDRESSES = (
     Route("/monitoring", "pages", browser=True),
     Route("/quality", "pages", browser=True),
     Route("/v1/docs", "pages", browser=True),
+    Route("/account", "pages", browser=True, permission="own"),
+    Route(
+        "/account/sessions",
+        "pages",
+        ONLY_POST,
+        ONLY_POST,
+        browser=True,
+        permission="own",
+        body="form",
+    ),
+    Route(
+        "/account/password",
+        "pages",
+        ONLY_POST,
+        ONLY_POST,
+        browser=True,
+        permission="own",
+        body="form",
+    ),
     Route("/sign-in", None, ("GET", "POST"), browser=True, body="form"),
     Route("/sign-out", "pages", ONLY_POST, ONLY_POST, browser=True, permission="own", body="form"),
     Route("/static/", None),
@@ -128,6 +147,8 @@ def test_what_a_row_is_believed_to_cost_until_it_is_learned() -> None:
         "/v1/events": 0.0003,
         "/v1/feedback": 0.0003,
         "/v1/objections": 0.0003,
+        "/sign-in": 0.1,
+        "/account/password": 0.1,
     }
 
 
