@@ -58,6 +58,7 @@ def test_a_page_is_a_context_a_view_a_template_and_a_test(tmp_path: Path) -> Non
         "docs/api.md",
         "tests/pages/test_contexts.py",
         "tests/pages/test_glossary_page.py",
+        "tests/serving/access/role_table.txt",
         "tests/serving/access/test_routes.py",
     }
 
@@ -65,7 +66,11 @@ def test_a_page_is_a_context_a_view_a_template_and_a_test(tmp_path: Path) -> Non
 @pytest.mark.slow
 def test_a_page_that_is_added_works(tmp_path: Path) -> None:
     PAGE.made_in(tmp_path)
-    tests = ("tests/pages/test_contexts.py", "tests/pages/test_glossary_page.py")
+    tests = (
+        "tests/pages/test_contexts.py",
+        "tests/pages/test_glossary_page.py",
+        "tests/serving/access/test_role_table.py::test_the_table_has_every_page_there_is",
+    )
     passes_in(tmp_path, ADDRESSES, DOCUMENTED, *tests)
 
 

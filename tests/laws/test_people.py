@@ -78,6 +78,8 @@ MEANING: Mapping[str, Seen] = {
     "POST /churn/find": NOBODY,
     "GET /churn/customer": PAGES,
     "POST /sign-out": NOBODY,
+    "POST /account/sessions": NOBODY,
+    "POST /account/password": NOBODY,
     "result of a job in csv": EVERYBODY,
     "result of a job in jsonl": EVERYBODY,
     **{f"regulars export to {target}": LISTED for target in TARGETS},
@@ -103,7 +105,7 @@ TABLES: Mapping[str, Seen] = {
 # Verbs that write no file about people and print none: they work in the workspace, tell counts, prove, or copy it whole.
 ELSEWHERE = {
     "init", "check", "ingest", "forget", "vectors", "train", "promote", "rollback", "mlflow", "score",
-    "replay", "build", "serve", "keys", "audit", "verify", "backup", "restore", "demo",
+    "replay", "build", "serve", "keys", "users", "audit", "verify", "backup", "restore", "demo",
     "monitor",
     # Its files are those of `export` and `recommend`.
     "nightly",

@@ -14,6 +14,7 @@ from features.store.ingestion import ingest
 from features.store.pack import Pack
 from features.store.store import open_store
 from features.vectors.refresh import refresh_vectors
+from serving.access.cookies import FORM_TOKEN
 from serving.ledger.ledger import Ledger
 from serving.ledger.reported_events import ReportedEvent
 from serving.nightly.run import score_everybody
@@ -103,7 +104,9 @@ def test_the_pages_find_a_person_by_an_old_id(merged: Merged, service: Service) 
     browser = service.browser()
     headers = {"content-type": "application/x-www-form-urlencoded", "origin": ADDRESS}
     places = [
-        browser.post("/churn/find", content=f"q={one}", headers=headers)
+        browser.post(
+            "/churn/find", content=f"q={one}&{FORM_TOKEN}={browser.form_token}", headers=headers
+        )
         for one in (merged.person, merged.old)
     ]
     assert places[0].status_code == 303, places[0].text

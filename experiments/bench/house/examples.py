@@ -142,11 +142,11 @@ def glossary_page(company: str) -> GlossaryPage:
                 "(self._glossary)\n",
             ),
             before(
-                "    def _door(",
+                "    def _file(",
                 """\
     def _glossary(self, request: Request) -> Response:
         page = glossary_page(models_in_use_of(request).settings.company.name)
-        return _html(self.draw("glossary.html", page))
+        return html(self.draw("glossary.html", page))
 
 """,
             ),
@@ -162,6 +162,12 @@ def glossary_page(company: str) -> GlossaryPage:
         ),
         "tests/serving/access/test_routes.py": (
             after('    Route("/v1/docs"', '    Route("/glossary", "pages", browser=True),\n'),
+        ),
+        "tests/serving/access/role_table.txt": (
+            after(
+                "GET /churn/customer",
+                "GET /glossary: marketer, adviser, scientist, privacy officer, admin, auditor\n",
+            ),
         ),
         "tests/pages/test_glossary_page.py": '''\
 """The page of words, which answers also before there is a model."""

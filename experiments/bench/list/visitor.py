@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 from features.company.settings.reading import load_settings
 from features.company.workspace import Workspace
 from serving.access.asgi import Message
-from serving.access.cookies import SESSION_COOKIE
+from serving.access.cookies import FORM_TOKEN, SESSION_COOKIE, form_token_of
 from serving.access.guard import Guard
 from serving.contract.application import build_api, declared
 from serving.in_use.models_in_use import InUse, ModelsInUse
@@ -66,6 +66,7 @@ class Visitor:
         self.seconds = self.in_use.snapshot.cutoff_seconds + HOUR_SECONDS
         ledger, now = self.models_in_use.ledger, self.seconds
         token = ledger.sessions.redeem_ticket(ledger.sessions.create_ticket(at=now), at=now)
+        self._form_token = form_token_of(str(token))
         self._headers = [
             (b"cookie", f"{SESSION_COOKIE}={token}".encode()),
             (b"accept", b"text/html"),
@@ -85,7 +86,9 @@ class Visitor:
 
     def find(self, text: str) -> PageAnswer:
         """Search for a number."""
-        return self._asked("POST", "/churn/find", urlencode({"q": text}).encode(), 0)
+        return self._asked(
+            "POST", "/churn/find", urlencode({"q": text, FORM_TOKEN: self._form_token}).encode(), 0
+        )
 
     def _asked(self, method: str, address: str, body: bytes, most_parts: int) -> PageAnswer:
         found, cpu = PageAnswer(), _cpu_seconds()

@@ -15,6 +15,7 @@ from serving.contract.score_messages import ScoreRequest
 from serving.contract.score_routes import scored
 from serving.job_runner import JobRunner
 from tests.laws.people.world import CAMPAIGN, Seen, World, event, offered, status
+from tests.serving.calling import NOW, Browser
 
 Writer = Callable[[World], Seen]
 ROUTES: dict[str, tuple[str, Writer]] = {}
@@ -211,6 +212,23 @@ def _customer_page(world: World) -> Seen:
         old = world.browser.get(f"/churn/customer?row={world.place(state)}&g={world.generation}")
         assert (old.status_code == 303) == (found[state] == "shown" and world.place(state) >= 0)
     return found
+
+
+@writer("POST /account/sessions")
+def _end_sessions(world: World) -> Seen:
+    return world.seen(_with_account(world).post("/account/sessions", data={"others": "yes"}).text)
+
+
+@writer("POST /account/password")
+def _change_password(world: World) -> Seen:
+    return world.seen(_with_account(world).post("/account/password", data={"current": "x"}).text)
+
+
+def _with_account(world: World) -> Browser:
+    """Somebody of the company who signed in, and no customer of it."""
+    accounts = world.ledger.accounts
+    found = accounts.find("anna") or accounts.create("anna", "", "admin", None, at=NOW)
+    return world.service.browser(found.account_id)
 
 
 @writer("POST /sign-out")

@@ -34,7 +34,9 @@ CHECKS = (
 
 FORMS = {
     "/churn/find": ("q", "sort", "band", "stage", "g"),
-    "/sign-in": ("key",),
+    "/sign-in": ("key", "name", "password"),
+    "/account/sessions": ("session", "others"),
+    "/account/password": ("current", "new", "again"),
     "/sign-out": ("x",),
 }
 """The forms of the pages with their fields; the contract does not describe what only a page sends."""
@@ -50,7 +52,8 @@ _SHOWN = {
 def forms() -> dict[str, Any]:
     """The forms as a description: they lead to a page, or are refused by one of these."""
     refused = {
-        one: {"description": "", **_SHOWN} for one in ("400", "401", "403", "405", "415", "422")
+        one: {"description": "", **_SHOWN}
+        for one in ("400", "401", "403", "405", "415", "422", "429")
     }
     answers = {"303": {"description": "A page."}, "200": {"description": "", **_SHOWN}, **refused}
 

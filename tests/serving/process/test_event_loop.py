@@ -13,6 +13,7 @@ from typing import Any
 
 import httpx
 
+from serving.access.cookies import DOOR_COOKIE, FORM_TOKEN, SESSION_COOKIE, form_token_of
 from serving.ledger.administration import create_key, create_ticket, revoke_key
 from serving.process.launch import environment
 from serving.snapshot.reading import open_snapshot
@@ -105,6 +106,7 @@ def ask_everything(url: str, company: Company) -> None:
     ) as browser:
         for path in (
             "/",
+            "/sign-in",
             f"/sign-in?ticket={ticket}",
             "/churn",
             "/churn.csv",
@@ -113,9 +115,14 @@ def ask_everything(url: str, company: Company) -> None:
             "/v1/docs",
         ):
             browser.get(path, timeout=GENEROUS_SECONDS)
-        browser.post("/churn/find", data={"q": customers[0]})
-        browser.post("/sign-in", data={"key": "wrong"})
-        browser.post("/sign-out", data={"x": "1"})
+        for path, cookie, field in (
+            ("/churn/find", SESSION_COOKIE, {"q": customers[0]}),
+            ("/sign-in", DOOR_COOKIE, {"key": "wrong"}),
+            ("/sign-out", SESSION_COOKIE, {"x": "1"}),
+        ):
+            token = form_token_of(browser.cookies[cookie])
+            posted = browser.post(path, data={FORM_TOKEN: token, **field})
+            assert posted.status_code != 403, path
 
 
 def test_the_loop_carries_bytes_and_nothing_is_compiled_once_a_process_is_ready(
