@@ -58,6 +58,7 @@ def demo(
     # After training, because vectors are built by the plan of the model in use.
     timed("vectors", narrator, compute_vectors, here)
     timed("score", narrator, score_customers, here)
+    timed("users", narrator, _one_user_of_each_role, here)
     if no_serve:
         where = f"--settings {here.settings_path}"
         return Outcome(
@@ -128,6 +129,24 @@ def _is_unchanged(here: Call, name: str) -> bool:
 
 def _unchanged(name: str) -> Outcome:
     return Outcome(f"Kept the {name} model in use, nothing has changed")
+
+
+def _one_user_of_each_role(here: Call) -> Outcome:
+    """An account for each role that is not there yet; none has a password, so that nobody knows one."""
+    from serving.ledger.accounts.roles import ROLES
+    from serving.ledger.ledger import ledger_of
+
+    names = {role: role.replace(" ", "-") for role in ROLES}
+    with ledger_of(here.workspace) as ledger:
+        known = {one.name for one in ledger.accounts.all()}
+        for role, name in names.items():
+            if name not in known:
+                ledger.accounts.create(name, role.capitalize(), role, None, at=now_seconds())
+    return Outcome(
+        f"There is a user of each role: {', '.join(names.values())}",
+        f"`regulars users link adviser --settings {here.settings_path}` signs you in as one",
+        data={"users": list(names.values())},
+    )
 
 
 def _demo_key(call: Call) -> str:

@@ -14,8 +14,13 @@ from experiments.world import World
 from features.company.settings.reading import load_settings
 from features.company.workspace import Workspace
 from features.vocabulary.time import Cutoff
+from regulars.call import Call
+from regulars.demo import _one_user_of_each_role
 from regulars.main import main
+from regulars.narrator import Narrator
 from regulars.options import MODELS
+from serving.ledger.accounts.roles import ROLES
+from serving.ledger.ledger import ledger_of
 from serving.snapshot.reading import open_snapshot
 from training.bundles.promoted import PromotedBundles
 from training.families.churn.family import CHURN_FAMILY
@@ -58,7 +63,7 @@ def test_all_families_are_in_use_afterwards_and_a_second_demo_changes_nothing(
 ) -> None:
     folder, first = company
     trainings = [f"train {name}" for name in MODELS]
-    assert list(first) == ["simulate", "ingest", *trainings, "vectors", "score", "demo"]
+    assert list(first) == ["simulate", "ingest", *trainings, "vectors", "score", "users", "demo"]
     settings = load_settings(folder / "regulars.toml")
     workspace = Workspace(settings.workspace_folder)
     in_use = {
@@ -71,6 +76,11 @@ def test_all_families_are_in_use_afterwards_and_a_second_demo_changes_nothing(
     assert scored.judged == first["score"]["judged"] > 300
     # What a contact does is measured by campaigns the company has had.
     assert all(one.measurement is not None for one in scored.actions)
+
+    # There is a user of each role, who comes in by links alone.
+    with ledger_of(workspace) as ledger:
+        users = {one.role: one.password for one in ledger.accounts.all()}
+    assert users == dict.fromkeys(ROLES, "")
 
     # On a later day the company stays on its own days, for whatever was decided about it lies beside.
     on_day.setattr("regulars.demo.today", lambda: TODAY.plus_days(3))
@@ -101,3 +111,19 @@ def test_a_champion_of_another_question_is_not_taken_for_current(
     text = path.read_text(encoding="utf-8")
     shorter.write_text(text.replace("horizon_days = 90", "horizon_days = 60"), encoding="utf-8")
     assert not CHURN_FAMILY.is_current(given_to(CHURN_FAMILY, load_settings(shorter), workspace))
+
+
+def test_a_user_that_is_there_stays_as_somebody_made_it(tmp_path: Path) -> None:
+    settings = tmp_path / "regulars.toml"
+    settings.write_text("", encoding="utf-8")
+    here = Call(settings, Narrator(as_json=True))
+    with ledger_of(here.workspace) as ledger:
+        ledger.accounts.create("adviser", "Anna", "auditor", None, at=1)
+    for _ in range(2):
+        said = _one_user_of_each_role(here)
+    assert f"--settings {settings}" in said.next
+    with ledger_of(here.workspace) as ledger:
+        found = {one.name: (one.display_name, one.role) for one in ledger.accounts.all()}
+    assert found["adviser"] == ("Anna", "auditor")
+    assert found["privacy-officer"] == ("Privacy officer", "privacy officer")
+    assert len(found) == len(ROLES)

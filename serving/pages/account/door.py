@@ -120,7 +120,9 @@ class Door:
             self._language().say(fault) if fault else "",
             name=name,
             form_token=form_token_of(door),
-            has_accounts=bool(models_in_use.ledger.accounts.all()),
+            has_accounts=any(
+                one.password and not one.is_disabled for one in models_in_use.ledger.accounts.all()
+            ),
         )
         answer = html(self._draw("sign_in.html", page), status=401 if fault else 200)
         if waits is not None:

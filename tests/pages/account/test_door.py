@@ -165,7 +165,7 @@ def test_signing_in_again_ends_the_sign_in_before(service: Service, anna: UserAc
     assert before.get("/churn").headers["location"] == "/sign-in"
 
 
-def test_where_nobody_has_an_account_only_a_key_and_a_link_are_asked_for(
+def test_where_nobody_has_a_password_only_a_key_and_a_link_are_asked_for(
     service: Service, stranger: Browser
 ) -> None:
     def asked() -> list[str]:
@@ -173,8 +173,13 @@ def test_where_nobody_has_an_account_only_a_key_and_a_link_are_asked_for(
         return [str(one["name"]) for one in page.select("main input:not([type=hidden], [hidden])")]
 
     assert asked() == ["key"]
-    service.models_in_use.ledger.accounts.create("anna", "", "admin", None, at=1)
+    accounts = service.models_in_use.ledger.accounts
+    accounts.create("olaf", "", "admin", None, at=1)
+    assert asked() == ["key"]
+    accounts.create("anna", "", "admin", PASSWORD, at=1)
     assert asked() == ["name", "password", "key"]
+    accounts.disable("anna", at=1)
+    assert asked() == ["key"]
 
 
 def test_a_link_of_an_account_opens_the_pages_as_its_role(

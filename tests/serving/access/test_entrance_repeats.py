@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from serving.access.asgi import Receive, Scope, Send
+from serving.access.cookies import FORM_TOKEN
 from serving.access.problems import KINDS, MEDIA_TYPE, Refusal
 from serving.access.routes import Route
 from tests.serving.access.test_guard import _answers
@@ -71,10 +72,13 @@ def test_only_what_a_program_posts_is_kept_for_its_repeat(service: Service, who:
         if is_person
         else Route("/do", "score")
     )
-    headers = (service.browser() if is_person else service.caller("score")).headers
+    browser = service.browser()
+    headers = (browser if is_person else service.caller("score")).headers
     caller = Caller(service.guarded(application, (route,)), headers)
     key = {"idempotency-key": "1", "sec-fetch-site": "same-origin"}
-    sent: dict[str, Any] = {"headers": key} | ({"data": {"q": "1"}} if is_person else {})
+    sent: dict[str, Any] = {"headers": key} | (
+        {"data": {"q": "1", FORM_TOKEN: browser.form_token}} if is_person else {}
+    )
     method = "POST" if is_person else "GET"
     answers = [caller.request(method, "/do", **sent) for _ in range(2)]
     assert [one.status_code for one in answers] == [200, 200] and len(calls) == 2
