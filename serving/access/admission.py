@@ -21,6 +21,7 @@ from serving.access.return_times import ReturnTimes
 from serving.access.work import Work
 
 LIGHT_AT_ONCE = 2
+PASSWORDS_AT_ONCE = 1
 LONGEST_WAIT_SECONDS = 2.0
 WORKER_STARTS_SECONDS = 20.0
 """So long it takes at most, on busy cores, until a worker that died has been replaced."""
@@ -43,8 +44,9 @@ class QueueLength(NamedTuple):
 
 
 class Admission:
-    """The queues of one process: one of small calls, one of all others.
+    """The queues of one process: one of small calls, one of passwords that are tried, one of all others.
 
+    One password is tried at a time: whoever tries many takes the service from nobody.
     ``at_once`` large calls are worked on at the same time; 0 means one a core this process may use.
     """
 
@@ -63,6 +65,7 @@ class Admission:
         """Whether other processes that share the calls are missing just now, and on their way."""
         self._large = _Queue(self, at_once or cores())
         self._light = _Queue(self, light_at_once)
+        self._passwords = _Queue(self, PASSWORDS_AT_ONCE)
         self._bodies_bytes = 0
 
     def declare(self, *, at_once: int, longest_wait_seconds: float) -> None:
@@ -73,25 +76,33 @@ class Admission:
     @property
     def threads(self) -> int:
         """So many calls are worked on at once, small ones among them."""
-        return self._large.at_once + self._light.at_once
+        return self._large.at_once + self._light.at_once + self._passwords.at_once
 
     @property
     def queues(self) -> Mapping[str, QueueLength]:
         """How many are worked for and how many wait, by queue."""
-        return {"large": self._large.length, "light": self._light.length}
+        return {
+            "large": self._large.length,
+            "light": self._light.length,
+            "passwords": self._passwords.length,
+        }
 
     @property
     def is_idle(self) -> bool:
         """Whether nobody is worked for and nobody waits."""
-        return self._large.is_idle and self._light.is_idle
+        return self._large.is_idle and self._light.is_idle and self._passwords.is_idle
 
     def enter(self, work: Work, *, within_seconds: float) -> QueuePlace:
         """A place in the queue, counted before anybody else can ask; ``TooBusy`` for who would be too late.
 
         Whoever finds nobody before him is always let in.
         """
-        queue = self._light if work.is_light else self._large
-        return queue.enter(work, self.costs.seconds(work), within_seconds)
+        return self._queue_of(work).enter(work, self.costs.seconds(work), within_seconds)
+
+    def _queue_of(self, work: Work) -> _Queue:
+        if work.tries_password:
+            return self._passwords
+        return self._light if work.is_light else self._large
 
     def make_room(self, body_bytes: int) -> None:
         """Count a body before it is read; ``TooBusy`` where too much is held already. See ``free_room``."""

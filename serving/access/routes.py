@@ -26,6 +26,7 @@ class Route:
     ``permission``, or follows from whether it is personal. ``body`` is the kind of body a POST
     must have, ``body_bytes`` how large it may be and ``seconds`` how long an answer may take. BentoML itself answers
     those that are ``is_frameworks``. ``row_seconds`` is what a row of a question is believed to cost until it is learned.
+    A route that ``tries_password`` takes long on purpose, and has a queue of its own.
     Of a route that ``is_whole`` the answer is made in one go, by one thread, and sent when it is there.
     A ``path`` that ends in a slash stands for everything below it, unless it is ``/``.
     """
@@ -36,6 +37,7 @@ class Route:
     personal: tuple[str, ...] = ()
     browser: bool = False
     permission: Permission | None = None
+    tries_password: bool = False
     body: Literal["json", "form"] = "json"
     seconds: float = USUAL_SECONDS
     body_bytes: int = USUAL_BYTES
@@ -87,6 +89,7 @@ def _with_methods(route: Route, other: Route) -> Route:
     return replace(
         (posted or both)[0],
         is_whole=all(one.is_whole for one in both),
+        tries_password=any(one.tries_password for one in both),
         methods=_in_order({*route.methods, *other.methods}),
         personal=_in_order({*route.personal, *other.personal}),
     )

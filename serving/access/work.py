@@ -15,11 +15,15 @@ _MARKS = (b'"events"', b'"vector"', b'"reasons"')
 
 @dataclass(frozen=True)
 class Work:
-    """One call's work: ``kind`` is what its cost is learned by, ``row_seconds`` what is believed of a row until then."""
+    """One call's work: ``kind`` is what its cost is learned by, ``row_seconds`` what is believed of a row until then.
+
+    What ``tries_password`` takes long on purpose, and may be asked for by anybody.
+    """
 
     kind: tuple[str, ...]
     rows: int
     row_seconds: float
+    tries_password: bool = False
 
     @property
     def is_light(self) -> bool:
@@ -38,4 +42,8 @@ def work_of(route: Route, body: bytes) -> Work:
     Rows are objects within the body's own: no spelling of JSON can hide the bracket an object begins with.
     """
     marks = [mark.decode() for mark in _MARKS if mark in body] if body else []
-    return Work((route.path, *marks), max(1, body.count(_OBJECT) - 1), route.row_seconds)
+    rows = max(1, body.count(_OBJECT) - 1)
+    # The page with the form is asked for at the same address, without a body.
+    if route.tries_password and body:
+        return Work((route.path, "password"), rows, route.row_seconds, tries_password=True)
+    return Work((route.path, *marks), rows, route.row_seconds)

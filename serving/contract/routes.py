@@ -84,6 +84,7 @@ class Routes:
         body_bytes: int = USUAL_BYTES,
         seconds: float = USUAL_SECONDS,
         row_seconds: float = USUAL_ROW_SECONDS,
+        tries_password: bool = False,
         **described: Any,
     ) -> Callable[[Function], Function]:
         """A route that is asked by a body."""
@@ -97,6 +98,7 @@ class Routes:
             body_bytes=body_bytes,
             seconds=seconds,
             row_seconds=row_seconds,
+            tries_password=tries_password,
             is_whole=True,
         )
         return self._add(route, is_personal, described)

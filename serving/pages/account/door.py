@@ -21,9 +21,6 @@ from serving.pages.answers import form_of, html, with_cookie, without_cookie
 from training.reasons.languages.catalogue import phrase
 from training.reasons.languages.language import Language
 
-SIGN_IN_SECONDS = 0.1
-"""So long a sign-in is believed to take: a password takes long on purpose, and nobody's page waits behind it."""
-
 
 class Door:
     """The routes of the door; ``draw`` makes a page of a template, ``language`` tells what pages are drawn in."""
@@ -43,7 +40,7 @@ class Door:
             is_personal=False,
             browser=True,
             body="form",
-            row_seconds=SIGN_IN_SECONDS,
+            tries_password=True,
         )(self._sign_in)
         routes.post(
             "/sign-out",

@@ -17,7 +17,6 @@ from serving.ledger.accounts.sessions import SEEN_EVERY_SECONDS, Session
 from serving.ledger.accounts.signing_in import TriedTooOften
 from serving.pages.account.contexts import AccountPage, SessionLine
 from serving.pages.account.door import (
-    SIGN_IN_SECONDS,
     begin_session,
     origin_of,
     signed_in,
@@ -80,7 +79,7 @@ class OwnAccount:
             browser=True,
             permission="own",
             body="form",
-            row_seconds=SIGN_IN_SECONDS,
+            tries_password=True,
         )(self._change_password)
 
     def _show(self, request: Request) -> Response:

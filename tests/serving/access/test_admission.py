@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from serving.access.admission import Admission, QueuePlace, TooBusy
+from serving.access.admission import Admission, QueueLength, QueuePlace, TooBusy
 from serving.access.work import Work
 
 ONE_SECOND = Work(("/score",), 100, 0.01)
@@ -58,6 +58,22 @@ def test_as_many_as_there_are_places_have_their_turn_and_the_next_follows_in_ord
     places[3].leave(is_whole=False)
     for one in places[:3]:
         one.leave()
+    assert admission.is_idle
+
+
+def test_passwords_are_tried_one_at_a_time_and_keep_no_other_call_waiting(clock: Clock) -> None:
+    admission = admission_by(clock)
+    password = Work(("/sign-in", "password"), 1, 0.003, tries_password=True)
+    tried = [entered(admission, password) for _ in range(3)]
+    assert [one.has_its_turn for one in tried] == [True, False, False]
+    others = [entered(admission, ONE_SECOND), entered(admission, SMALL)]
+    assert [one.has_its_turn for one in others] == [True, True]
+    assert admission.queues["passwords"] == QueueLength(running=1, waiting=2)
+    assert admission.threads == 3
+    for one in (*others, *tried[:2]):
+        one.leave()
+    assert tried[2].has_its_turn and not admission.is_idle
+    tried[2].leave()
     assert admission.is_idle
 
 

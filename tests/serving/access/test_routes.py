@@ -73,9 +73,10 @@ ADDRESSES = (
         ONLY_POST,
         browser=True,
         permission="own",
+        tries_password=True,
         body="form",
     ),
-    Route("/sign-in", None, ("GET", "POST"), browser=True, body="form"),
+    Route("/sign-in", None, ("GET", "POST"), browser=True, tries_password=True, body="form"),
     Route("/sign-out", "pages", ONLY_POST, ONLY_POST, browser=True, permission="own", body="form"),
     Route("/static/", None),
     # What BentoML answers.
@@ -147,8 +148,6 @@ def test_what_a_row_is_believed_to_cost_until_it_is_learned() -> None:
         "/v1/events": 0.0003,
         "/v1/feedback": 0.0003,
         "/v1/objections": 0.0003,
-        "/sign-in": 0.1,
-        "/account/password": 0.1,
     }
 
 

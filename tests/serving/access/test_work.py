@@ -48,3 +48,10 @@ def test_a_few_rows_are_light_and_many_are_not() -> None:
     assert work_of(Route("/v1/version", "score"), b"").is_light
     dear = Route("/v1/item-customers", "score", ("POST",), row_seconds=0.5)
     assert not work_of(dear, b'{"item_id": "1"}').is_light
+
+
+def test_a_password_is_tried_by_the_form_and_not_by_asking_for_its_page() -> None:
+    route = Route("/sign-in", None, ("GET", "POST"), body="form", tries_password=True)
+    asked, tried = work_of(route, b""), work_of(route, b"name=anna")
+    assert (asked.tries_password, tried.tries_password) == (False, True)
+    assert asked.kind != tried.kind and asked.is_light

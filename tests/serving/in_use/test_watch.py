@@ -74,7 +74,7 @@ def test_a_company_with_model_scores_and_a_database_is_ready_and_shows_how_it_st
     assert shown.faults == dict.fromkeys((*families, "store"), False)
     assert shown.score_age_seconds == service.seconds - in_use.snapshot.cutoff_seconds
     assert shown.ledger_bytes >= service.models_in_use.ledger.path.stat().st_size
-    assert shown.waiting == shown.running == {"large": 0, "light": 0}
+    assert shown.waiting == shown.running == {"large": 0, "light": 0, "passwords": 0}
 
 
 def test_calls_that_are_worked_on_and_that_wait_are_shown(watched: Watched) -> None:
