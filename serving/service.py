@@ -21,7 +21,7 @@ from serving.access.answered_call import Heard
 from serving.access.asgi import Application, ours_first
 from serving.access.call_log import CallLog
 from serving.access.connections import bound_connections
-from serving.access.cookies import PLAIN, SECURE, Cookies
+from serving.access.cookies import PLAIN, Cookies, cookies_for
 from serving.access.gauges import MULTIPROCESS_VARIABLE, Gauges
 from serving.access.guard import Guard
 from serving.access.metrics import Metrics
@@ -189,7 +189,7 @@ def _models_in_use() -> ModelsInUse | None:
 def _cookies() -> Cookies:
     """How cookies are called and sent by a company's settings."""
     found = _models_in_use()
-    return SECURE if found is not None and found.settings.service.is_behind_tls else PLAIN
+    return PLAIN if found is None else cookies_for(found.settings.service)
 
 
 def _lacking() -> Sequence[str]:

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from http.cookies import CookieError, SimpleCookie
 
+from features.company.settings.service import ServiceSettings
+
 SESSION_COOKIE = "regulars_session"
 DOOR_COOKIE = "regulars_door"
 """Of a browser at the sign-in page, before it has a session."""
@@ -41,6 +43,11 @@ PLAIN = Cookies()
 """Those of a service without HTTPS, on the machine itself."""
 SECURE = Cookies(is_secure=True)
 """Those of a service behind a proxy with TLS."""
+
+
+def cookies_for(settings: ServiceSettings) -> Cookies:
+    """How cookies are called and sent by a company's settings."""
+    return SECURE if settings.is_behind_tls else PLAIN
 
 
 def form_token_of(secret: str) -> str:

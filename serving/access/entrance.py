@@ -22,7 +22,7 @@ from serving.access.request_body import customers_named, form_fields
 from serving.access.responses import is_for_now
 from serving.access.routes import Route
 from serving.access.visitor import PageVisitor
-from serving.ledger.accounts.roles import KEY_HOLDER, ROLES
+from serving.ledger.accounts.roles import KEY_HOLDER, permissions_of
 from serving.ledger.accounts.sessions import Session
 from serving.ledger.audit import SESSION
 from serving.ledger.idempotency import LONGEST_KEY, Differs, StoredAnswer, UnderWay
@@ -70,8 +70,8 @@ class Entrance:
         secret = self._form_secret
         token = form_token_of(secret) if secret else ""
         if self.session is None:
-            return PageVisitor(permissions=ROLES[KEY_HOLDER].permissions, form_token=token)
-        permissions = ROLES[self.session.role].permissions
+            return PageVisitor(permissions=permissions_of(KEY_HOLDER), form_token=token)
+        permissions = permissions_of(self.session.role)
         name, has_account = self.session.display_name, bool(self.session.account_id)
         return PageVisitor(name, has_account, permissions, token)
 
@@ -100,7 +100,7 @@ class Entrance:
         self.session = None if token is None else ledger.sessions.find(token, at=self._now())
         if self.session is None:
             raise Refusal("signed_out")
-        if self._route.needed not in ROLES[self.session.role].permissions:
+        if self._route.needed not in permissions_of(self.session.role):
             raise Refusal("not_permitted")
 
     def enter(self, body: bytes, correlation_id: str) -> StoredAnswer | None:

@@ -19,7 +19,7 @@ from serving.contract.answering import models_in_use_of
 from serving.contract.quick_route import QuickRoute
 from serving.contract.routes import Routes
 from serving.in_use.models_in_use import InUse
-from serving.ledger.accounts.roles import ROLES
+from serving.ledger.accounts.roles import permissions_of
 from serving.pages.account.door import Door
 from serving.pages.account.own_account import OwnAccount
 from serving.pages.answers import HTML, form_of, html
@@ -274,7 +274,7 @@ class Pages:
 def _home(request: Request) -> Response:
     """The first page a role opens."""
     session = request.state.session
-    sees_customers = session is None or "customers" in ROLES[session.role].permissions
+    sees_customers = session is None or "customers" in permissions_of(session.role)
     return RedirectResponse("/churn" if sees_customers else MONITORING_PAGE, status_code=303)
 
 

@@ -48,6 +48,16 @@ KEY_HOLDER = "marketer"
 """Whoever signs in by a key with the scope ``pages``, which opens every page about customers."""
 
 
+def permissions_of(role: str) -> frozenset[Permission]:
+    """What a role opens; a word that is none, such as one of a newer version, opens nothing.
+
+    >>> sorted(permissions_of("auditor")), sorted(permissions_of("boss"))
+    (['company', 'own'], [])
+    """
+    found = ROLES.get(role)
+    return frozenset() if found is None else found.permissions
+
+
 def require_role(role: str) -> str:
     """The role itself; ``UsageRefused`` for a word that is none."""
     if role not in ROLES:

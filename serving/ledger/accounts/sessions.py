@@ -102,7 +102,9 @@ class Sessions:
             ).fetchall()
         if not used:
             return None
-        return self.begin(account_id=used[0][0], role=OPERATOR, at=at, browser=browser)
+        account_id = used[0][0]
+        role = OPERATOR if account_id is None else ""
+        return self.begin(account_id=account_id, role=role, at=at, browser=browser)
 
     def begin_with_key(self, key_id: str, *, at: int, browser: str = "") -> str:
         """Open a session of a key and return its token."""

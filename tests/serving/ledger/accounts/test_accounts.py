@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,7 @@ import pytest
 from features.vocabulary.errors import UsageRefused
 from serving.ledger.accounts.accounts import UserAccount
 from serving.ledger.accounts.passwords import is_password
+from serving.ledger.accounts.roles import permissions_of
 from serving.ledger.ledger import Ledger
 from tests.holding import files_holding
 
@@ -94,6 +97,17 @@ def test_what_makes_sign_ins_doubtful_ends_them_and_no_others(ledger: Ledger, ho
     assert open_still == [False, False, True, True]
     redeemed = [ledger.sessions.redeem_ticket(one, at=4) is not None for one in tickets]
     assert redeemed == [False, True]
+
+
+def test_a_session_whose_account_is_gone_opens_nothing(ledger: Ledger) -> None:
+    """As a database would have it that was changed by hand: nobody becomes who runs the service by it."""
+    anna = an_account(ledger, role="admin")
+    ticket = ledger.sessions.create_ticket(anna.account_id, at=1)
+    session = ledger.sessions.redeem_ticket(ticket, at=2)
+    with closing(sqlite3.connect(ledger.path)) as connection, connection:
+        connection.execute("DELETE FROM accounts")
+    found = ledger.sessions.find(str(session), at=3)
+    assert found is None or permissions_of(found.role) == set()
 
 
 def test_disabling_twice_keeps_when_it_was_and_enabling_takes_it_back(ledger: Ledger) -> None:
