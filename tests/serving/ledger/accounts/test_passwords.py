@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import pytest
-from argon2 import Parameters, Type, extract_parameters
+from argon2 import Parameters, PasswordHasher, Type, extract_parameters
 from argon2.low_level import hash_secret
 
 from features.vocabulary.errors import UsageRefused
-from serving.ledger.accounts import passwords
 from serving.ledger.accounts.passwords import (
     hash_of,
     is_password,
@@ -33,11 +34,21 @@ def test_stored_is_argon2id_with_46_mib_and_a_salt_of_its_own() -> None:
     )  # fmt: skip
 
 
-def test_where_there_is_no_password_as_much_is_worked_out_and_none_is_right() -> None:
-    none = passwords._SAME_WORK
-    assert extract_parameters(none) == extract_parameters(hash_of(GOOD))
+def test_where_there_is_no_password_as_much_is_worked_out_and_none_is_right(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    worked_on: list[str | bytes] = []
+    verify = PasswordHasher.verify
+
+    def noted(self: PasswordHasher, stored: str | bytes, password: str | bytes) -> Literal[True]:
+        worked_on.append(stored)
+        return verify(self, stored, password)
+
+    monkeypatch.setattr(PasswordHasher, "verify", noted)
     for tried in ("", GOOD, "A" * 32):
         assert not is_password("", tried)
+    expected = extract_parameters(hash_of(GOOD))
+    assert [extract_parameters(str(one)) for one in worked_on] == [expected] * 3
     assert not is_password("not a hash", GOOD)
 
 
