@@ -8,6 +8,7 @@ from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
 
 from serving.access.problems import MEDIA_TYPE, FieldFault, Problem, Refusal
 from serving.access.routes import FRAMEWORKS, Route, table
@@ -23,56 +24,51 @@ from serving.contract import (
     proposal_routes,
     score_routes,
 )
-from serving.contract.answering import VERSION
+from serving.contract.description import CONTRACT_VERSION, completed
 from serving.contract.routes import Routes
 from serving.ledger.database import UNREADABLE, UNWRITABLE
 from serving.ledger.integrity import is_damage
 
 _LONGEST_NAME_REPEATED = 64
 
-CONTRACT = tuple(
-    topic.routes
-    for topic in (
-        score_routes,
-        job_routes,
-        customer_routes,
-        change_routes,
-        item_routes,
-        proposal_routes,
-        event_routes,
-        privacy_routes,
-        discovery_routes,
-        client_routes,
-    )
+TOPICS: tuple[tuple[str, str, Routes], ...] = (
+    ("scores", "Who is about to leave, why, and what they bring.", score_routes.routes),
+    ("jobs", "Lists that are scored in the background.", job_routes.routes),
+    ("customers", "One customer, whole.", customer_routes.routes),
+    ("changes", "Why a risk is another than before, and what if.", change_routes.routes),
+    ("items", "What a customer would take, and who would take an item.", item_routes.routes),
+    ("offers", "Which offer is best for whom, or none.", proposal_routes.routes),
+    ("events", "What happened since the tables were read.", event_routes.routes),
+    ("privacy", "Objections, erasures, and what people think of reasons.", privacy_routes.routes),
+    ("discovery", "What is in use, and what can be asked of it.", discovery_routes.routes),
+    ("clients", "The same for BentoML's own clients.", client_routes.routes),
 )
-"""Every part of ``/v1``, in the order the description lists them, and what BentoML's clients call."""
+"""Every part of the contract by its name, in the order the description lists them."""
 
 _DESCRIPTION = Route("/v1/openapi.json", "score", is_whole=True)
 
 
 class Contract(FastAPI):
-    """The application; what it says of itself names the kind of document every refusal is."""
+    """The application; its description says of each operation what the guard is told of it."""
+
+    declared: tuple[Route, ...] = ()
 
     def openapi(self) -> dict[str, Any]:
-        """The description, with refusals as problem documents."""
+        """The description, completed by what is declared."""
         if self.openapi_schema is None:
-            described = super().openapi()
-            for path in described["paths"].values():
-                for operation in path.values():
-                    _as_problems(operation["responses"])
-        assert self.openapi_schema is not None
+            self.openapi_schema = completed(super().openapi(), self.declared)
         return self.openapi_schema
 
 
-def _as_problems(responses: dict[str, Any]) -> None:
-    for status, response in responses.items():
-        if status >= "400" and "application/json" in response.get("content", {}):
-            response["content"] = {MEDIA_TYPE: response["content"]["application/json"]}
+def _named(route: APIRoute) -> str:
+    """What an operation is called in clients that are generated: as its function is."""
+    return route.name
 
 
 def declared(*further: Routes) -> tuple[Route, ...]:
     """What the guard is told: every address of the contract, of further routes and of BentoML itself."""
-    ours = [route for topic in (*CONTRACT, *further) for route in topic.declared]
+    topics = [routes for _, _, routes in TOPICS]
+    ours = [route for topic in (*topics, *further) for route in topic.declared]
     return table((*ours, _DESCRIPTION, *FRAMEWORKS))
 
 
@@ -83,14 +79,18 @@ def build_api(*further: Routes) -> FastAPI:
     """
     application = Contract(
         title="Regulars",
-        version=VERSION,
+        version=CONTRACT_VERSION,
         description="Scores with reasons, by customer id.",
         openapi_url=_DESCRIPTION.path,
         docs_url=None,
         redoc_url=None,
+        servers=[{"url": "/", "description": "The service this document was fetched from."}],
+        openapi_tags=[{"name": name, "description": said} for name, said, _ in TOPICS],
+        generate_unique_id_function=_named,
     )
-    for topic in CONTRACT:
-        application.include_router(topic.router)
+    application.declared = declared(*further)
+    for name, _, routes in TOPICS:
+        application.include_router(routes.router, tags=[name])
     for topic in further:
         application.include_router(topic.router, include_in_schema=False)
     application.add_exception_handler(Refusal, _refused)

@@ -50,7 +50,6 @@ class RecommendationRequest(Message):
                     "count": 6,
                     "use_case": "coupon",
                     "most_per_category": 2,
-                    "unavailable_item_ids": ["22423"],
                 },
             ]
         }

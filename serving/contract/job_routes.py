@@ -15,7 +15,7 @@ from serving.contract.answering import (
     models_in_use_of,
     required,
 )
-from serving.contract.job_lines import UNSAID
+from serving.contract.job_lines import COLUMNS, UNSAID
 from serving.contract.job_messages import JobAnswer, JobRequest, JobStatus
 from serving.contract.quick_route import json_response
 from serving.contract.routes import contract_routes
@@ -23,6 +23,14 @@ from serving.ledger.jobs import DONE, Job, TooManyJobs
 
 routes = contract_routes()
 _MEDIA_TYPES = {"jsonl": "application/x-ndjson", "csv": "text/csv; charset=utf-8"}
+_LINES = {
+    "jsonl": "A line a customer, each one `ScoredRowAnswer`.",
+    "csv": f"A line a customer under the names {', '.join(COLUMNS)}.",
+}
+_RESULT = {
+    media_type.partition(";")[0]: {"schema": {"type": "string", "description": _LINES[kind]}}
+    for kind, media_type in _MEDIA_TYPES.items()
+}
 
 
 @routes.post(
@@ -32,6 +40,7 @@ _MEDIA_TYPES = {"jsonl": "application/x-ndjson", "csv": "text/csv; charset=utf-8
     body_bytes=16_000_000,
     status_code=202,
     responses={202: {"model": JobAnswer}},
+    operation_id="submit_job",
 )
 def submit(request: Request, question: JobRequest) -> Response:
     """Have a list scored in the background; the answer says where to look."""
@@ -67,13 +76,25 @@ def submit(request: Request, question: JobRequest) -> Response:
     return answer
 
 
-@routes.get("/jobs/{job_id}", scope="score", is_personal=True, seconds=LONGEST_SECONDS)
+@routes.get(
+    "/jobs/{job_id}",
+    scope="score",
+    is_personal=True,
+    seconds=LONGEST_SECONDS,
+    operation_id="job_status",
+)
 def look(request: Request, job_id: str) -> JobAnswer:
     """How far a job is."""
     return _answer(_own(request, job_id))
 
 
-@routes.delete("/jobs/{job_id}", scope="score", is_personal=True, seconds=LONGEST_SECONDS)
+@routes.delete(
+    "/jobs/{job_id}",
+    scope="score",
+    is_personal=True,
+    seconds=LONGEST_SECONDS,
+    operation_id="cancel_job",
+)
 def cancel(request: Request, job_id: str) -> JobAnswer:
     """Cancel a job before its next block, or delete the result of one that has ended."""
     models_in_use, job = models_in_use_of(request), _own(request, job_id)
@@ -92,7 +113,8 @@ def cancel(request: Request, job_id: str) -> JobAnswer:
     seconds=LONGEST_SECONDS,
     is_whole=False,
     response_class=FileResponse,
-    responses={200: {"content": {one.partition(";")[0]: {} for one in _MEDIA_TYPES.values()}}},
+    responses={200: {"content": _RESULT}},
+    operation_id="job_result",
 )
 def result(request: Request, job_id: str) -> Response:
     """The result of a job that is done, as a file; who objected or was erased since then is in it as in a score of now."""

@@ -40,8 +40,6 @@ class OfferRequest(Message):
                 {
                     "rows": [{"customer_id": "17841"}],
                     "slots": 2,
-                    "offer_ids": ["OFFER-01", "OFFER-02", "OFFER-03"],
-                    "context": {"OFFER-02": 25.0},
                     "count": 3,
                     "is_shown": False,
                 },

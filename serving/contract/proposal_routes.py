@@ -51,7 +51,9 @@ from training.reasons.languages.language import Language
 routes = contract_routes()
 
 
-@routes.post("/offers", scope="score", is_personal=True, row_seconds=0.01)
+@routes.post(
+    "/offers", scope="score", is_personal=True, row_seconds=0.01, operation_id="best_offers"
+)
 def offers(request: Request, question: OfferRequest) -> OfferDecisionsAnswer:
     """The next best offer for customers, or nothing; written down before it is answered."""
     return offered(models_in_use_of(request), question)

@@ -96,7 +96,7 @@ class ScoreRequest(Message):
                         },
                         {"vector": {"days_since_order": 41.5, "orders_count_365d": 6}},
                     ],
-                    "outcomes": ["churn", "value"],
+                    "outcomes": ["value"],
                     "campaign": "spring",
                 },
             ]

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from serving.access.routes import Route
-from serving.contract.application import declared
+from serving.contract.description import OPEN_WORDS
 from serving.pages.contexts import ContractPage, FieldLine, OperationLine, TypeTable
 
 Schema = Mapping[str, Any]
@@ -25,7 +24,6 @@ def contract_page(described: Schema, company: str) -> ContractPage:
 
 
 def _operations(paths: Mapping[str, Mapping[str, Schema]]) -> Iterator[OperationLine]:
-    routes = declared()
     for path, methods in paths.items():
         for method, operation in methods.items():
             asked = _body(operation.get("requestBody", {}))
@@ -35,16 +33,18 @@ def _operations(paths: Mapping[str, Mapping[str, Schema]]) -> Iterator[Operation
                 path=path,
                 anchor=f"{method}{path}".replace("/", "-").replace("{", "").replace("}", ""),
                 said=operation.get("description", operation.get("summary", "")),
-                scope=_scope(path, routes),
+                scope=_scope(operation),
                 asked=asked,
                 answered=next((name for one in well.values() if (name := _body(one))), ""),
                 statuses=", ".join(sorted(operation["responses"])),
             )
 
 
-def _scope(path: str, routes: Sequence[Route]) -> str:
-    address = path.partition("{")[0]
-    return next((route.scope or "" for route in routes if route.matches(address)), "")
+def _scope(operation: Schema) -> str:
+    """The scope a key must carry; empty where anybody may come."""
+    return next(
+        (scope for one in operation["security"] for some in one.values() for scope in some), ""
+    )
 
 
 def _body(content: Schema) -> str:
@@ -75,8 +75,8 @@ def _kind(schema: Schema) -> str:
         return " or ".join(one for one in kinds if one != "null") + (
             ", or null" if "null" in kinds else ""
         )
-    if "enum" in schema:
-        return " | ".join(str(one) for one in schema["enum"])
+    if words := schema.get("enum", schema.get(OPEN_WORDS)):
+        return " | ".join(str(one) for one in words)
     if "const" in schema:
         return str(schema["const"])
     if schema.get("type") == "array":
