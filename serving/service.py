@@ -27,6 +27,7 @@ from serving.access.guard import Guard
 from serving.access.metrics import Metrics
 from serving.access.routes import LONGEST_SECONDS
 from serving.access.tracing import traced
+from serving.adapters.adapters import ADAPTERS
 from serving.contract.application import build_api, declared
 from serving.contract.readiness import telling
 from serving.in_use.models_in_use import ModelsInUse
@@ -56,8 +57,8 @@ pages = Pages()
 admission = Admission()
 closing = Closing()
 heard = Heard()
-web = build_api(pages.routes)
-routes = declared(pages.routes)
+web = build_api(*ADAPTERS, pages.routes)
+routes = declared(*ADAPTERS, pages.routes)
 
 
 def open_models_in_use(environment: Mapping[str, str]) -> ModelsInUse:

@@ -18,7 +18,7 @@ from serving.access.cookies import (
     is_form_token,
 )
 from serving.access.problems import Refusal
-from serving.access.request_body import customers_named, form_fields
+from serving.access.request_body import as_numbers, customers_named, form_fields
 from serving.access.responses import is_for_now
 from serving.access.routes import Route
 from serving.access.visitor import PageVisitor
@@ -117,7 +117,7 @@ class Entrance:
                 method=self._method,
                 route=self._route.path,
                 correlation_id=correlation_id,
-                about=self._ledger.unreadable(customers_named(body)),
+                about=self._ledger.unreadable(self._customers(body)),
             )
         key = self._headers.get(REPEAT_HEADER)
         if key is None or self._method != "POST" or not self.caller:
@@ -140,6 +140,13 @@ class Entrance:
             repeats.forget(self.caller, self._begun)
         else:
             repeats.end(self.caller, self._begun, answer)
+
+    def _customers(self, body: bytes) -> list[str]:
+        """Whom the body names, in whatever terms it came."""
+        terms = self._route.terms
+        if terms is None:
+            return customers_named(body)
+        return as_numbers(terms.customers(self._path, body))
 
     def _begin(self, key: str, request: bytes) -> StoredAnswer | None:
         try:

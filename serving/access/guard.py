@@ -22,6 +22,7 @@ from serving.access.cookies import Cookies
 from serving.access.correlation import correlation_of
 from serving.access.entrance import Entrance
 from serving.access.problems import KINDS, Problem, Refusal
+from serving.access.query_key import take_query_key
 from serving.access.request_body import announced_bytes, check_post, whole_body
 from serving.access.request_head import check_head
 from serving.access.responses import Reply
@@ -166,6 +167,7 @@ class Guard:
         answer.correlation = correlation_of(headers, answer.correlation)
         route = self._route_of(scope["path"])
         answer.route = route
+        take_query_key(route, scope, headers)
         if scope["method"] not in route.methods:
             answer.extra.append((b"allow", ", ".join(route.methods).encode()))
             raise Refusal("method_not_allowed")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from urllib.parse import parse_qs, urlsplit
 
 from features.vocabulary.identifiers import normal_id
@@ -68,6 +68,11 @@ def customers_named(body: bytes) -> list[str]:
     named = [question.get("customer_id"), *(several if isinstance(several, list) else ())]
     for row in rows if isinstance(rows, list) else ():
         named.append(row.get("customer_id") if isinstance(row, dict) else None)
+    return as_numbers(named)
+
+
+def as_numbers(named: Iterable[object]) -> list[str]:
+    """What names customers, each once, in the form tables keep numbers in; what can name nobody is left out."""
     texts = (
         str(one) for one in named if one is not None and not isinstance(one, bool | list | dict)
     )

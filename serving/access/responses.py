@@ -5,10 +5,13 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable
 
+import orjson
+
 from serving.access.asgi import Headers, Message, Scope, Send, headers_of
+from serving.access.caller_terms import CallerTerms
 from serving.access.compression import Compressed, Do, here_and_now
 from serving.access.correlation import Correlation
-from serving.access.problems import MEDIA_TYPE, Problem, Refusal, kind_for_status
+from serving.access.problems import MEDIA_TYPE, Problem, ProblemAnswer, Refusal, kind_for_status
 from serving.access.routes import Route
 from serving.ledger.idempotency import StoredAnswer
 from serving.process.json_lines import place_of
@@ -60,6 +63,7 @@ class Reply:
         self._error_page = error_page
         self._started = False
         self._replaced: int | None = None
+        self._problem: Message | None = None
         self._heard: list[bytes] | None = None
         self._heard_start = (0, "")
         self._heard_whole: StoredAnswer | None = None
@@ -122,18 +126,48 @@ class Reply:
             media_type = dict(message.get("headers", ())).get(b"content-type", b"")
             if status >= 400 and not self._is_ours(media_type):
                 self._replaced = status
-                return
-            said = message.get("headers", ())
-            seconds = dict(said).get(b"retry-after")
-            others = [one for one in said if one[0] != b"retry-after"]
-            headers = [*others, *self._own_headers(status, seconds and int(seconds))]
-            self._started = True
-            self.status = status
-            self._remember(message)
-            await self._send({**message, "headers": _without_server(headers)})
+            elif status >= 400 and self._terms is not None:
+                self._problem = message
+            else:
+                await self._start(message)
+        elif self._problem is not None:
+            await self._translate(self._problem, message["body"])
         elif self._replaced is None:
             self._remember(message)
             await self._send(message)
+
+    async def _start(self, message: Message) -> None:
+        status, said = int(message["status"]), message.get("headers", ())
+        seconds = dict(said).get(b"retry-after")
+        others = [one for one in said if one[0] != b"retry-after"]
+        headers = [*others, *self._own_headers(status, seconds and int(seconds))]
+        self._started = True
+        self.status = status
+        self._remember(message)
+        await self._send({**message, "headers": _without_server(headers)})
+
+    async def _translate(self, start: Message, document: bytes) -> None:
+        """Send a problem that the application answered in the caller's own terms."""
+        told: ProblemAnswer = orjson.loads(document)
+        status, media_type, content = self._in_callers_terms(told, told["status"])
+        seconds = [one for one in start.get("headers", ()) if one[0] == b"retry-after"]
+        said = [(b"content-type", media_type), (b"content-length", str(len(content)).encode())]
+        self._problem = None
+        await self._start({**start, "status": status, "headers": [*said, *seconds]})
+        body: Message = {"type": "http.response.body", "body": content}
+        self._remember(body)
+        await self._send(body)
+
+    def _in_callers_terms(self, problem: ProblemAnswer, status: int) -> tuple[int, bytes, bytes]:
+        """Status, kind and content of a problem as whoever called reads it."""
+        if self._terms is None:
+            return status, MEDIA_TYPE.encode(), orjson.dumps(problem)
+        status, content = self._terms.refusal(problem)
+        return status, self._terms.media_type.encode(), orjson.dumps(content)
+
+    @property
+    def _terms(self) -> CallerTerms | None:
+        return None if self.route is None else self.route.terms
 
     async def finish(self) -> None:
         """After the application has returned: say in our words what it refused in its own."""
@@ -157,8 +191,9 @@ class Reply:
             headers = [(b"content-type", b"text/html; charset=utf-8")]
             content = self._error_page(problem)
         else:
-            headers = [(b"content-type", MEDIA_TYPE.encode())]
-            content = problem.as_json()
+            status, media_type, content = self._in_callers_terms(problem.as_answer(), status)
+            self.status = status
+            headers = [(b"content-type", media_type)]
         if status == 401:
             headers.append((b"www-authenticate", b"Bearer"))
         headers.append((b"content-length", str(len(content)).encode()))
@@ -192,7 +227,8 @@ class Reply:
         kept = self.route is not None and self.route.path == "/static/" and status < 400
         cache = b"public, max-age=31536000, immutable" if kept else b"no-store"
         seconds = come_again_seconds or _RETRY_SECONDS.get(status)
-        retry = [] if seconds is None else [(b"retry-after", str(seconds).encode())]
+        waits = 1 if self._terms is None else self._terms.waits_a_second
+        retry = [] if seconds is None else [(b"retry-after", str(waits * seconds).encode())]
         return [
             *retry,
             (b"x-correlation-id", self.correlation_id.encode()),

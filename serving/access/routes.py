@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from serving.access.caller_terms import CallerTerms
 from serving.ledger.accounts.roles import Permission
 
 LONGEST_SECONDS = 300.0
@@ -27,7 +28,8 @@ class Route:
     must have, ``body_bytes`` how large it may be and ``seconds`` how long an answer may take. BentoML itself answers
     those that are ``is_frameworks``. ``row_seconds`` is what a row of a question is believed to cost until it is learned.
     A route that ``tries_password`` takes long on purpose, and has a queue of its own.
-    Of a route that ``is_whole`` the answer is made in one go, by one thread, and sent when it is there.
+    ``query_key`` names the part of an address's query in which a key may come, and ``terms`` are those of a caller who does not
+    speak the contract's own. Of a route that ``is_whole`` the answer is made in one go, by one thread, and sent when it is there.
     A ``path`` that ends in a slash stands for everything below it, unless it is ``/``.
     """
 
@@ -44,6 +46,8 @@ class Route:
     row_seconds: float = USUAL_ROW_SECONDS
     is_whole: bool = False
     is_frameworks: bool = False
+    query_key: str = ""
+    terms: CallerTerms | None = field(default=None, compare=False)
 
     @property
     def needed(self) -> Permission:

@@ -39,11 +39,12 @@ class Work:
 def work_of(route: Route, body: bytes) -> Work:
     """The work a call asks for.
 
-    Rows are objects within the body's own: no spelling of JSON can hide the bracket an object begins with.
+    Rows are objects within the body's own: no spelling of JSON can hide the bracket an object begins with. Who calls in
+    other terms than the contract's counts by these.
     """
     marks = [mark.decode() for mark in _MARKS if mark in body] if body else []
-    rows = max(1, body.count(_OBJECT) - 1)
+    rows = body.count(_OBJECT) - 1 if route.terms is None or not body else route.terms.rows(body)
     # The page with the form is asked for at the same address, without a body.
     if route.tries_password and body:
-        return Work((route.path, "password"), rows, route.row_seconds, tries_password=True)
-    return Work((route.path, *marks), rows, route.row_seconds)
+        return Work((route.path, "password"), max(1, rows), route.row_seconds, tries_password=True)
+    return Work((route.path, *marks), max(1, rows), route.row_seconds)

@@ -45,6 +45,14 @@ TOPICS: tuple[tuple[str, str, Routes], ...] = (
 )
 """Every part of the contract by its name, in the order the description lists them."""
 
+_CALLERS = {
+    "mlflow": "Scores as MLflow's scoring server and a Databricks endpoint give them.",
+    "hubspot": "Scores for HubSpot's workflows.",
+    "dataverse": "Scores for Dataverse's webhooks.",
+    "salesforce": "Scores for Apex and Flow.",
+}
+"""Who is answered in terms of their own; what they are asked by is further routes."""
+
 _DESCRIPTION = Route("/v1/openapi.json", "score", is_whole=True)
 
 
@@ -60,6 +68,15 @@ class Contract(FastAPI):
         return self.openapi_schema
 
 
+def _tags(further: Sequence[Routes]) -> list[dict[str, str]]:
+    """The parts that the description has, each with its sentence."""
+    called = [tag for topic in further if topic.is_described for tag in topic.router.tags]
+    said = {name: said for name, said, _ in TOPICS} | {
+        str(tag): _CALLERS[str(tag)] for tag in called
+    }
+    return [{"name": name, "description": sentence} for name, sentence in said.items()]
+
+
 def _named(route: APIRoute) -> str:
     """What an operation is called in clients that are generated: as its function is."""
     return route.name
@@ -73,7 +90,7 @@ def declared(*further: Routes) -> tuple[Route, ...]:
 
 
 def build_api(*further: Routes) -> FastAPI:
-    """The web application: the contract, further routes that it does not describe, and one way to say no.
+    """The web application: the contract, further routes, and one way to say no.
 
     Its ``state.models_in_use`` must be set before it answers.
     """
@@ -85,14 +102,14 @@ def build_api(*further: Routes) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         servers=[{"url": "/", "description": "The service this document was fetched from."}],
-        openapi_tags=[{"name": name, "description": said} for name, said, _ in TOPICS],
+        openapi_tags=_tags(further),
         generate_unique_id_function=_named,
     )
     application.declared = declared(*further)
     for name, _, routes in TOPICS:
         application.include_router(routes.router, tags=[name])
     for topic in further:
-        application.include_router(topic.router, include_in_schema=False)
+        application.include_router(topic.router, include_in_schema=topic.is_described)
     application.add_exception_handler(Refusal, _refused)
     application.add_exception_handler(RequestValidationError, _invalid)
     for fault in UNWRITABLE:

@@ -15,7 +15,7 @@ from serving.ledger.idempotency import LONGEST_KEY
 
 Schema = dict[str, Any]
 
-CONTRACT_VERSION = "1.1.0"
+CONTRACT_VERSION = "1.2.0"
 """Of the document: the first number is that of the addresses, the second counts what was added since."""
 OPEN_WORDS = "x-extensible-enum"
 """How words are listed to which others may be added: a reader takes one it does not know for no news."""
@@ -35,6 +35,7 @@ _SCHEMES: dict[str, Schema] = {
         "description": "The same key in a header of its own.",
     },
 }
+_WAYS, _QUERY_KEY = tuple(_SCHEMES), "query_key"
 _CORRELATION: Schema = {
     "name": "X-Correlation-Id",
     "in": "header",
@@ -54,7 +55,10 @@ assert _REPEAT["name"].lower() == REPEAT_HEADER
 
 def completed(document: Schema, routes: Sequence[Route]) -> Schema:
     """The document FastAPI makes of the types, completed in place by what ``routes`` declare."""
-    document["components"]["securitySchemes"] = _SCHEMES
+    by_query = {one.query_key for one in routes if one.query_key}
+    schemes = document["components"]["securitySchemes"] = dict(_SCHEMES)
+    for name in by_query:
+        schemes[_QUERY_KEY] = _by_query(name)
     for path, operations in document["paths"].items():
         address = path.partition("{")[0]
         route = next(one for one in routes if one.matches(address))
@@ -64,9 +68,15 @@ def completed(document: Schema, routes: Sequence[Route]) -> Schema:
     return document
 
 
+def _by_query(name: str) -> Schema:
+    said = "The same key in the address, for callers that can send it nowhere else; it stands in no log."
+    return {"type": "apiKey", "in": "query", "name": name, "description": said}
+
+
 def _complete(operation: Schema, method: str, route: Route) -> None:
     scopes = [] if route.scope is None else [route.scope]
-    operation["security"] = [{name: scopes} for name in _SCHEMES] if scopes else []
+    ways = [*_WAYS, *([_QUERY_KEY] if route.query_key else [])]
+    operation["security"] = [{name: scopes} for name in ways] if scopes else []
     posted = [_REPEAT] if method == "post" else []
     operation["parameters"] = [*operation.get("parameters", ()), *posted, _CORRELATION]
     for status, response in operation["responses"].items():

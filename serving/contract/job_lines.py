@@ -30,7 +30,7 @@ def lines_of(rows: Sequence[ScoredRowAnswer], kind: str, *, with_heading: bool) 
     if kind != "csv":
         return [(_whose(row), orjson.dumps(row) + b"\n") for row in rows]
     heading: list[Line] = [(None, _written(COLUMNS))] if with_heading else []
-    return [*heading, *((_whose(row), _written(_cells(row))) for row in rows)]
+    return [*heading, *((_whose(row), _written(list(flat_row(row).values()))) for row in rows)]
 
 
 def _unsaid(line: bytes) -> bytes:
@@ -60,7 +60,8 @@ def _written(cells: Sequence[object]) -> bytes:
     return csv_text([cells]).encode("utf-8")
 
 
-def _cells(row: ScoredRowAnswer) -> list[Any]:
+def flat_row(row: ScoredRowAnswer) -> dict[str, Any]:
+    """An answered row as a line of a flat table: every one of ``COLUMNS``, None where there is nothing to say."""
     segment = row.get("segment")
     flat: dict[str, Any] = {**row, **(row.get("interval") or {}), **(row.get("value") or {})}
     flat["segment"] = None if segment is None else segment["name"]
@@ -71,4 +72,4 @@ def _cells(row: ScoredRowAnswer) -> list[Any]:
     }
     texts = [reason["text"] or reason["title"] for reason in row.get("reasons") or ()][:_REASONS]
     flat |= {f"reason_{place}": text for place, text in enumerate(texts, 1)}
-    return [flat.get(name) for name in COLUMNS]
+    return {name: flat.get(name) for name in COLUMNS}

@@ -11,6 +11,7 @@ from typing import Any, Literal, TypeVar
 
 from fastapi import APIRouter
 
+from serving.access.caller_terms import CallerTerms
 from serving.access.problems import ProblemAnswer
 from serving.access.routes import USUAL_BYTES, USUAL_ROW_SECONDS, USUAL_SECONDS, Route
 from serving.contract.quick_route import QuickRoute
@@ -31,9 +32,14 @@ class Routes:
     ``Route`` is FastAPI's own.
     """
 
-    def __init__(self, router: APIRouter) -> None:
+    def __init__(
+        self, router: APIRouter, *, terms: CallerTerms | None = None, is_described: bool = False
+    ) -> None:
         self.router = router
+        self.is_described = is_described
+        """Whether the contract's document has them."""
         self.declared: list[Route] = []
+        self._terms = terms
 
     def get(
         self,
@@ -85,6 +91,7 @@ class Routes:
         seconds: float = USUAL_SECONDS,
         row_seconds: float = USUAL_ROW_SECONDS,
         tries_password: bool = False,
+        query_key: str = "",
         **described: Any,
     ) -> Callable[[Function], Function]:
         """A route that is asked by a body."""
@@ -100,6 +107,7 @@ class Routes:
             row_seconds=row_seconds,
             tries_password=tries_password,
             is_whole=True,
+            query_key=query_key,
         )
         return self._add(route, is_personal, described)
 
@@ -109,10 +117,11 @@ class Routes:
         """Declare a route; what its address ends in is below one address to the guard."""
         address = f"{self.router.prefix}{route.path}".partition("{")[0]
         personal = route.methods if is_personal else ()
-        self.declared.append(replace(route, path=address, personal=personal))
+        self.declared.append(replace(route, path=address, personal=personal, terms=self._terms))
         return self.router.api_route(route.path, methods=list(route.methods), **described)
 
 
 def contract_routes(prefix: str = "/v1") -> Routes:
     """The routes of one topic, under ``/v1`` unless others have named their addresses."""
-    return Routes(APIRouter(prefix=prefix, route_class=QuickRoute, responses=PROBLEMS))
+    router = APIRouter(prefix=prefix, route_class=QuickRoute, responses=PROBLEMS)
+    return Routes(router, is_described=True)

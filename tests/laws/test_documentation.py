@@ -12,7 +12,7 @@ import pytest
 from regulars.main import main
 
 PROJECT = Path(__file__).resolve().parents[2]
-PAGES = sorted([PROJECT / "README.md", PROJECT / "CHANGELOG.md", *PROJECT.glob("docs/*.md")])
+PAGES = sorted([PROJECT / "README.md", PROJECT / "CHANGELOG.md", *PROJECT.glob("docs/**/*.md")])
 LINK = re.compile(r"\]\((?!https?:)([^)#\s]+)")
 
 

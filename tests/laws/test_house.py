@@ -57,6 +57,11 @@ DOORS = {
     "shap": {"training/families/churn/evaluation/plots.py"},
     "bentoml": {"serving/process/bento.py", "serving/service.py"},
     "fastapi": {
+        "serving/adapters/dataverse.py",
+        "serving/adapters/hubspot.py",
+        "serving/adapters/mlflow/routes.py",
+        "serving/adapters/routes.py",
+        "serving/adapters/salesforce.py",
         "serving/contract/answering.py",
         "serving/contract/application.py",
         "serving/contract/change_routes.py",

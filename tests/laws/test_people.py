@@ -57,6 +57,12 @@ EVERYBODY = ROWS | {"erased": "absent"}
 MEANING: Mapping[str, Seen] = {
     "POST /v1/score": ROWS,
     "POST /score": ROWS,
+    "POST /invocations": ROWS,
+    "POST /serving-endpoints/": ROWS,
+    "POST /v1/hubspot/webhook/": ROWS,
+    "POST /v1/hubspot/action/": ROWS,
+    "POST /v1/dataverse/webhook/": ROWS,
+    "POST /v1/salesforce/score": ROWS,
     "POST /v1/jobs": EVERYBODY,
     "GET /v1/jobs/": EVERYBODY,
     "DELETE /v1/jobs/": NOBODY,

@@ -16,6 +16,7 @@ from serving.access.asgi import Application
 from serving.access.cookies import DOOR_COOKIE, FORM_TOKEN, SESSION_COOKIE, form_token_of
 from serving.access.guard import Guard
 from serving.access.routes import Route
+from serving.adapters.adapters import ADAPTERS
 from serving.contract.application import build_api, declared
 from serving.in_use.models_in_use import ModelsInUse
 from serving.ledger.ledger import Ledger
@@ -26,7 +27,7 @@ from tests.waiting import GENEROUS_SECONDS
 NOW = 1_800_000_000
 Kind = TypeVar("Kind")
 ADDRESS = "http://regulars.test"
-ROUTES = declared(Pages().routes)
+ROUTES = declared(*ADAPTERS, Pages().routes)
 # How long an answer may take is no matter of a test on a busy machine, but for the one test of it.
 PATIENT = tuple(replace(route, seconds=GENEROUS_SECONDS) for route in ROUTES)
 """Every address the guard of a service knows."""
@@ -62,7 +63,7 @@ class Service:
         )
         self.pages = Pages()
         self.pages.language = self.models_in_use.language
-        self.web = build_api(self.pages.routes)
+        self.web = build_api(*ADAPTERS, self.pages.routes)
         self.web.state.models_in_use = self.models_in_use
         self.application = self.guarded(self.web)
 

@@ -44,6 +44,60 @@ def _score_for_bento(world: World) -> Seen:
     return world.told(orjson.loads(orjson.dumps(answer["rows"])), status)
 
 
+@writer("POST /invocations")
+def _invocations(world: World) -> Seen:
+    return _predicted(world, "/invocations")
+
+
+@writer("POST /serving-endpoints/")
+def _endpoint_invocations(world: World) -> Seen:
+    in_use = world.service.models_in_use.in_use
+    assert in_use is not None
+    return _predicted(world, f"/serving-endpoints/{in_use.scorer.bundle.manifest.name}/invocations")
+
+
+def _predicted(world: World, path: str) -> Seen:
+    answer = world.asked(path, inputs={"customer_id": list(world.people.values())})
+    return world.told(answer["predictions"], flat_status)
+
+
+@writer("POST /v1/hubspot/webhook/")
+def _hubspot_webhook(world: World) -> Seen:
+    path = "/v1/hubspot/webhook/number"
+    rows = [world.asked(path, properties={"number": one}) for one in world.people.values()]
+    return world.told(rows, flat_status)
+
+
+@writer("POST /v1/hubspot/action/")
+def _hubspot_action(world: World) -> Seen:
+    path = "/v1/hubspot/action/number"
+    rows = [world.asked(path, inputFields={"number": one}) for one in world.people.values()]
+    return world.told([one["outputFields"] for one in rows], flat_status)
+
+
+@writer("POST /v1/dataverse/webhook/")
+def _dataverse_webhook(world: World) -> Seen:
+    path, table = "/v1/dataverse/webhook/contactid", "contact"
+    rows = [
+        world.asked(path, PrimaryEntityName=table, PrimaryEntityId=one)
+        for one in world.people.values()
+    ]
+    return world.told(rows, flat_status)
+
+
+@writer("POST /v1/salesforce/score")
+def _salesforce(world: World) -> Seen:
+    records = [{"customer_id": one} for one in world.people.values()]
+    answer = world.asked("/v1/salesforce/score", inputs=records)
+    return world.told([one["outputValues"] for one in answer], flat_status)
+
+
+def flat_status(row: dict[str, Any]) -> str:
+    """What became of a flat row, which says by which model and when it was answered, and how a workflow goes on."""
+    of_nobody = ("model_version", "scored_at", "hs_execution_state")
+    return status({name: value for name, value in row.items() if name not in of_nobody})
+
+
 def _job(world: World, **question: Any) -> tuple[str, str]:
     """A job's id and its result."""
     job = world.asked("/v1/jobs", **question)["job_id"]

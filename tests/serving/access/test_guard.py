@@ -13,7 +13,7 @@ from serving.access.admission import Admission
 from serving.access.answered_call import AnsweredCall
 from serving.access.asgi import Message, Receive, Scope, Send
 from serving.access.cookies import PLAIN, SESSION_COOKIE
-from serving.access.problems import KINDS, MEDIA_TYPE
+from serving.access.problems import KINDS, MEDIA_TYPE, Problem
 from serving.access.routes import Route
 from tests.serving.calling import ROUTES, Caller, Service, in_parts
 
@@ -57,7 +57,12 @@ def test_a_closed_route_stays_closed(
     answer = caller.request(route.methods[-1], route.path)
     expected = code or ("signed_out" if route.browser else "unauthorized")
     assert answer.status_code == status
-    assert is_problem(answer, expected)
+    if route.terms is None:
+        assert is_problem(answer, expected)
+    else:
+        told = Problem(KINDS[expected], answer.headers["x-correlation-id"]).as_answer()
+        assert (status, answer.json()) == route.terms.refusal(told)
+        assert answer.headers["content-type"] == route.terms.media_type
     assert answer.headers.get("www-authenticate") == ("Bearer" if status == 401 else None)
 
 

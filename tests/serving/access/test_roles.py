@@ -20,6 +20,8 @@ MAY: Mapping[str, tuple[str, ...]] = {
         "POST /v1/customer", "POST /v1/changes", "POST /v1/what-if", "POST /v1/recommendations",
         "POST /v1/similar-items", "POST /v1/item-customers", "POST /v1/offers", "GET /v1/offers",
         "GET /v1/models", "GET /v1/schema", "GET /v1/version", "GET /v1/openapi.json", "GET /schema.json",
+        "POST /invocations", "POST /serving-endpoints/", "POST /v1/hubspot/webhook/", "POST /v1/hubspot/action/",
+        "POST /v1/dataverse/webhook/", "POST /v1/salesforce/score",
     ),
     "events": ("POST /v1/events", "POST /v1/feedback"),
     "privacy": ("POST /v1/objections", "POST /v1/erasures", "POST /v1/erasures/status"),
@@ -30,7 +32,9 @@ MAY: Mapping[str, tuple[str, ...]] = {
     ),
     "admin": ("GET /metrics", "GET /docs.json"),
 }  # fmt: skip
-ANYBODY = ("GET /sign-in", "POST /sign-in", "GET /static/", "GET /livez", "GET /readyz")
+ANYBODY = (
+    "GET /sign-in", "POST /sign-in", "GET /static/", "GET /livez", "GET /readyz", "GET /ping", "GET /health", "GET /version",
+)  # fmt: skip
 # What is asked of a person, or told of one: each such call is written down, and no other.
 WRITTEN_DOWN = {
     "POST /v1/score", "POST /score", "POST /v1/jobs", "GET /v1/jobs/", "DELETE /v1/jobs/", "POST /v1/customer",
@@ -38,6 +42,8 @@ WRITTEN_DOWN = {
     "POST /v1/item-customers", "POST /v1/offers", "POST /v1/events", "POST /v1/feedback", "POST /v1/objections",
     "POST /v1/erasures", "POST /v1/erasures/status", "GET /churn", "GET /churn.csv", "GET /churn.xlsx",
     "POST /churn/find", "GET /churn/customer", "POST /sign-out", "POST /account/sessions", "POST /account/password",
+    "POST /invocations", "POST /serving-endpoints/", "POST /v1/hubspot/webhook/", "POST /v1/hubspot/action/",
+    "POST /v1/dataverse/webhook/", "POST /v1/salesforce/score",
 }  # fmt: skip
 
 

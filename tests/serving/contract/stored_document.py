@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from serving.adapters.adapters import ADAPTERS
 from serving.contract.application import build_api
 from serving.pages.pages import Pages
 from tests.serving.contract.promises import broken_promises
@@ -25,7 +26,7 @@ def stored() -> dict[str, Any]:
 
 def current() -> dict[str, Any]:
     """The document the service answers with."""
-    return build_api(Pages().routes).openapi()
+    return build_api(*ADAPTERS, Pages().routes).openapi()
 
 
 def main() -> int:

@@ -1,0 +1,1 @@
+"""Callers' own shapes: questions and answers as MLflow, HubSpot, Dataverse and Salesforce send and read them, over the contract."""
