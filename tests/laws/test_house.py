@@ -69,6 +69,7 @@ DOORS = {
         "serving/contract/customer_routes.py",
         "serving/contract/discovery_routes.py",
         "serving/contract/job_routes.py",
+        "serving/contract/list_routes.py",
         "serving/contract/privacy_routes.py",
         "serving/contract/item_routes.py",
         "serving/contract/proposal_routes.py",

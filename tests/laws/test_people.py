@@ -67,6 +67,7 @@ MEANING: Mapping[str, Seen] = {
     "GET /v1/jobs/": EVERYBODY,
     "DELETE /v1/jobs/": NOBODY,
     "POST /v1/customer": ROWS,
+    "POST /v1/customers": TO_CONTACT,
     "POST /v1/changes": ROWS,
     "POST /v1/what-if": ROWS,
     "POST /v1/recommendations": ITEMS,

@@ -56,6 +56,19 @@ def _endpoint_invocations(world: World) -> Seen:
     return _predicted(world, f"/serving-endpoints/{in_use.scorer.bundle.manifest.name}/invocations")
 
 
+@writer("POST /v1/customers")
+def _listed(world: World) -> Seen:
+    told: list[dict[str, Any]] = []
+    cursor: dict[str, str] = {}
+    while True:
+        page = world.asked("/v1/customers", count=200, fields=[], reasons=False, **cursor)
+        told += page["rows"]
+        if page["next_cursor"] is None:
+            break
+        cursor = {"cursor": page["next_cursor"]}
+    return world.told(told, lambda row: "shown")
+
+
 def _predicted(world: World, path: str) -> Seen:
     answer = world.asked(path, inputs={"customer_id": list(world.people.values())})
     return world.told(answer["predictions"], flat_status)

@@ -17,7 +17,7 @@ from tests.serving.calling import ROUTES, Caller, Service
 MAY: Mapping[str, tuple[str, ...]] = {
     "score": (
         "POST /v1/score", "POST /score", "POST /v1/jobs", "GET /v1/jobs/", "DELETE /v1/jobs/",
-        "POST /v1/customer", "POST /v1/changes", "POST /v1/what-if", "POST /v1/recommendations",
+        "POST /v1/customer", "POST /v1/customers", "POST /v1/changes", "POST /v1/what-if", "POST /v1/recommendations",
         "POST /v1/similar-items", "POST /v1/item-customers", "POST /v1/offers", "GET /v1/offers",
         "GET /v1/models", "GET /v1/schema", "GET /v1/version", "GET /v1/openapi.json", "GET /schema.json",
         "POST /invocations", "POST /serving-endpoints/", "POST /v1/hubspot/webhook/", "POST /v1/hubspot/action/",
@@ -43,7 +43,7 @@ WRITTEN_DOWN = {
     "POST /v1/erasures", "POST /v1/erasures/status", "GET /churn", "GET /churn.csv", "GET /churn.xlsx",
     "POST /churn/find", "GET /churn/customer", "POST /sign-out", "POST /account/sessions", "POST /account/password",
     "POST /invocations", "POST /serving-endpoints/", "POST /v1/hubspot/webhook/", "POST /v1/hubspot/action/",
-    "POST /v1/dataverse/webhook/", "POST /v1/salesforce/score",
+    "POST /v1/dataverse/webhook/", "POST /v1/salesforce/score", "POST /v1/customers",
 }  # fmt: skip
 
 

@@ -26,6 +26,7 @@ ADDRESSES = (
     Route("/v1/jobs", "score", ONLY_POST, ONLY_POST, body_bytes=16_000_000),
     Route("/v1/jobs/", "score", ("GET", "DELETE"), ("GET", "DELETE"), seconds=300.0),
     Route("/v1/customer", "score", ONLY_POST, ONLY_POST),
+    Route("/v1/customers", "score", ONLY_POST, ONLY_POST),
     Route("/v1/changes", "score", ONLY_POST, ONLY_POST),
     Route("/v1/what-if", "score", ONLY_POST, ONLY_POST),
     Route("/v1/recommendations", "score", ONLY_POST, ONLY_POST),
@@ -153,6 +154,7 @@ def test_what_a_row_is_believed_to_cost_until_it_is_learned() -> None:
     unusual = {one.path: one.row_seconds for one in ROUTES if one.row_seconds != 0.003}
     assert unusual == {
         "/v1/changes": 0.005,
+        "/v1/customers": 0.15,
         "/v1/recommendations": 0.005,
         "/v1/offers": 0.01,
         "/v1/item-customers": 0.5,
