@@ -64,7 +64,7 @@ mutants: setup ## make mistakes on purpose and see whether the tests notice; SIZ
 	SIZE=$(SIZE) $(BIN)/python -m experiments.mutants $(MUTANTS)
 
 lock: ## resolve the pinned packages anew
-	@uv pip compile --quiet --universal --generate-hashes --extra train --extra postgres --group dev --python-version 3.11 \
+	@uv pip compile --quiet --universal --generate-hashes --extra train --extra postgres --extra mcp --group dev --python-version 3.11 \
 	  --custom-compile-command "make lock" pyproject.toml --output-file requirements.lock
 	@$(PYTHON) -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["spark"])' | \
 	  uv pip compile --quiet --universal --generate-hashes --constraints requirements.lock --python-version 3.11 \

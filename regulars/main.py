@@ -41,6 +41,10 @@ VERBS: Mapping[str, tuple[str, str]] = {
     ),
     "promote": ("training", "Make a registered model the champion, if it passes the gate."),
     "rollback": ("training", "Make the previous champion the champion again."),
+    "mcp": (
+        "assistants",
+        "Let an assistant read the running service by the Model Context Protocol.",
+    ),
     "mlflow": ("training", "Open MLflow's own pages on the recorded runs and models."),
     "score": (
         "scoring",

@@ -27,7 +27,7 @@ class CustomersRequest(Message):
         json_schema_extra={
             "examples": [
                 {"band": "high"},
-                {"lifecycle_status": "at_risk", "least_value_cents": 5000, "count": 20},
+                {"lifecycle_status": "at_risk", "stage": "repeat", "count": 20},
                 {"reason": "rhythm", "fields": ["probability", "best_action"], "reasons": False},
             ]
         }

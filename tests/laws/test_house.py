@@ -118,9 +118,11 @@ DOORS = {
         "serving/ledger/migrations/versions/demands.py",
         "serving/ledger/migrations/versions/rooms.py",
     },
+    "mcp": {"serving/assistants/server.py"},
     "jinja2": {"serving/pages/pages.py"},
     "rich": {"regulars/narrator.py"},
     "click": {
+        "regulars/assistants.py",
         "regulars/backups.py",
         "regulars/call.py",
         "regulars/campaigns.py",

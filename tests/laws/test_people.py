@@ -114,6 +114,8 @@ ELSEWHERE = {
     "init", "check", "ingest", "forget", "vectors", "train", "promote", "rollback", "mlflow", "score",
     "replay", "build", "serve", "keys", "users", "audit", "verify", "backup", "restore", "demo",
     "monitor",
+    # It asks the service, whose answers are above.
+    "mcp",
     # Its files are those of `export` and `recommend`.
     "nightly",
     # It compares figures; the rows they come from stay in the workspace.

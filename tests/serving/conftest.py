@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import socket
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from shutil import copytree
 
 import pytest
+import uvicorn
 
 from experiments.world import WorldSpec, simulate
 from features.company.settings.reading import load_settings
@@ -28,6 +31,7 @@ from tests.serving.company import (
 )
 from tests.shared_companies import made_once, own_copy, shared_folder
 from tests.training.families.items.drugstore import write_drugstore
+from tests.waiting import until
 from training.families.items.family import ITEMS_FAMILY
 from training.families.offers.family import OFFERS_FAMILY
 from training.recipe.recipe import train
@@ -197,3 +201,29 @@ def in_use(service: Service) -> InUse:
 def caller(service: Service) -> Caller:
     """Somebody with a key that may score."""
     return service.caller("score")
+
+
+@pytest.fixture
+def address(service: Service) -> Iterator[tuple[str, int]]:
+    """Host and port at which the service answers; its web server writes its own log of every call, as loudly as it can."""
+    listening = socket.create_server(("127.0.0.1", 0))
+    settings = uvicorn.Config(
+        service.application, log_config=None, log_level="debug", access_log=True, lifespan="off"
+    )
+    server = uvicorn.Server(settings)
+    thread = threading.Thread(target=server.run, args=([listening],), daemon=True)
+    thread.start()
+    until(lambda: server.started)
+    yield listening.getsockname()
+    server.should_exit = True
+    thread.join()
+    listening.close()
+
+
+@pytest.fixture
+def customers(service: Service) -> list[str]:
+    """Three customers who are scored, the likeliest to leave first."""
+    in_use = service.models_in_use.in_use
+    assert in_use is not None
+    keys = in_use.snapshot.ranking.customer_keys[:3]
+    return [in_use.snapshot.customer_ids[int(key)] for key in keys]
