@@ -22,7 +22,6 @@ NAMES_OF_FAMILIES = {
 }
 SAME_WORDS = {
     "features/proposal/columns/names.py",  # what companies call their columns, churn and value among them
-    "serving/contract/score_messages.py",  # an example of outcomes, of which value is one
     "serving/nightly/run.py",  # what a snapshot says of itself, field by field
     "serving/snapshot/unjudged.py",
 }
