@@ -165,7 +165,7 @@ class Guard:
         check_head(scope)
         headers = headers_of(scope)
         answer.correlation = correlation_of(headers, answer.correlation)
-        route = self._route_of(scope["path"])
+        route = self._route_of(scope)
         answer.route = route
         take_query_key(route, scope, headers)
         if scope["method"] not in route.methods:
@@ -212,8 +212,10 @@ class Guard:
         place = self._admission.enter(work, within_seconds=route.seconds)
         await turn.taken(place, route, self._answering)
 
-    def _route_of(self, path: str) -> Route:
+    def _route_of(self, scope: Scope) -> Route:
         for route in self._routes:
-            if route.matches(path):
+            if route.matches(scope["path"]):
                 return route
+        # A key that was meant for another address is in no log either.
+        scope["query_string"] = b""
         raise Refusal("not_found")

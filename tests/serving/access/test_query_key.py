@@ -20,6 +20,7 @@ from serving.access.asgi import Receive, Scope, Send
 from serving.access.call_log import CallLog
 from serving.access.metrics import Metrics
 from serving.access.query_key import take_query_key
+from serving.access.request_head import MOST_HEAD_BYTES
 from serving.access.routes import Route
 from serving.access.tracing import Traces
 from tests.serving.calling import ROUTES, Caller, Service
@@ -116,6 +117,11 @@ def test_the_web_servers_own_log_of_calls_is_written_from_the_scope_that_was_emp
         "type": "http", "method": "POST", "path": PATH, "headers": [], "query_string": f"code={key}".encode(),
     }  # fmt: skip
 
+    others = [
+        {**scope, "path": "/v1/dataverse/webhok/contactid"},
+        {**scope, "headers": [(b"x", b"y" * MOST_HEAD_BYTES)]},
+    ]
+
     async def receive() -> Any:
         return {"type": "http.request", "body": b"{}", "more_body": False}
 
@@ -123,8 +129,9 @@ def test_the_web_servers_own_log_of_calls_is_written_from_the_scope_that_was_emp
         """Nobody listens."""
 
     assert key in get_path_with_query_string(scope)
-    asyncio.run(service.application(scope, receive, send))
-    assert get_path_with_query_string(scope) == PATH
+    for one in (scope, *others):
+        asyncio.run(service.application(one, receive, send))
+        assert get_path_with_query_string(one) == one["path"]
     assert uvicorn.Config(
         service.application
     ).access_log  # what is switched on where nobody says otherwise

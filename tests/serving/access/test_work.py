@@ -5,6 +5,7 @@ from __future__ import annotations
 import orjson
 import pytest
 
+from serving.access.problems import ProblemAnswer
 from serving.access.routes import Route
 from serving.access.work import work_of
 
@@ -24,6 +25,27 @@ SCORE = Route("/v1/score", "score", ("POST",))
 )
 def test_rows_are_counted_by_the_brackets_they_begin_with(body: bytes, rows: int) -> None:
     assert work_of(SCORE, body).rows == rows
+
+
+class OneRow:
+    """Terms of a caller who asks about one customer at a time."""
+
+    media_type, waits_a_second = "application/json", 1
+
+    def customers(self, path: str, body: bytes) -> list[object]:
+        return []
+
+    def rows(self, body: bytes) -> int:
+        return 1
+
+    def refusal(self, problem: ProblemAnswer) -> tuple[int, object]:
+        return problem["status"], problem
+
+
+def test_who_calls_in_other_terms_has_the_rows_they_count() -> None:
+    route = Route("/hook", "score", ("POST",), terms=OneRow())
+    assert work_of(route, b'{"a": {"b": {"c": {}}}}').rows == 1
+    assert work_of(SCORE, b'{"a": {"b": {"c": {}}}}').rows == 3
 
 
 def test_rows_with_events_behaviour_or_a_word_about_reasons_are_of_their_own_kinds() -> None:
