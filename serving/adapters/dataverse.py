@@ -28,14 +28,6 @@ _MISSING = object()
 _CONTACT = "9f1c2f6b-3d5e-ef11-bfe3-6045bd03d9d8"
 
 
-class DataversePair(BaseModel):
-    """One entry of a list of keys and values."""
-
-    model_config = ConfigDict(extra="allow")
-    key: str = Field(description="Its name.")
-    value: Any = Field(None, description="Its value.")
-
-
 class DataverseEvent(BaseModel):
     """What Dataverse tells of one change; the rest of `RemoteExecutionContext` is left alone."""
 
@@ -67,13 +59,13 @@ class DataverseEvent(BaseModel):
     MessageName: str | None = Field(None, description="Such as `Create` or `Update`.")
     PrimaryEntityName: str | None = Field(None, description="The table.")
     PrimaryEntityId: str | None = Field(None, description="The row's own GUID.")
-    InputParameters: list[DataversePair] | None = Field(
+    InputParameters: list[dict[str, Any]] | None = Field(
         None, description="The changed columns under `Target`; left out by Dataverse above 256 KB."
     )
-    PostEntityImages: list[DataversePair] | None = Field(
+    PostEntityImages: list[dict[str, Any]] | None = Field(
         None, description="Columns after the change."
     )
-    PreEntityImages: list[DataversePair] | None = Field(None, description="Columns before it.")
+    PreEntityImages: list[dict[str, Any]] | None = Field(None, description="Columns before it.")
 
 
 class DataverseTerms:
@@ -104,7 +96,7 @@ routes = caller_routes("dataverse", DataverseTerms(), ProblemAnswer, "/v1/datave
 @routes.post("/{column}", scope="score", is_personal=True, query_key="code")
 def dataverse_webhook(request: Request, question: DataverseEvent, column: str) -> FlatScore:
     """Score the customer whose number stands in the column that the address names; the answer is on record."""
-    customer_id = _column(question.model_dump(), column)
+    customer_id = _column(vars(question), column)
     if customer_id is _MISSING:
         said = (
             "The body has no such column. Register a post image with it: an update brings the changed columns alone, and "

@@ -85,10 +85,12 @@ def hubspot_action(
     request: Request, question: HubspotAction, field_name: str
 ) -> HubspotActionAnswer:
     """Score the customer whose number an action sends as the field that the address names."""
-    score = _scored(request, _of_action(question.model_dump(), field_name), field_name)
+    record = {} if question.object is None else {"properties": question.object.properties}
+    said = {"inputFields": question.inputFields, "object": record}
+    score = _scored(request, _of_action(said, field_name), field_name)
     state = "FAIL_CONTINUE" if score["status"] == "error" else "SUCCESS"
-    said = cast(HubspotOutput, {**score, "hs_execution_state": state})
-    return HubspotActionAnswer(outputFields=said)
+    output = cast(HubspotOutput, {**score, "hs_execution_state": state})
+    return HubspotActionAnswer(outputFields=output)
 
 
 def _of_webhook(said: Mapping[str, Any], name: str) -> object:
