@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict
 
-from features.lifecycle.stages import LifecycleStatus
 from features.vocabulary.time import Cutoff
 from regulars.narrator import Outcome, Table
 from serving.campaigns.answerable import HoldOutAnswer
@@ -61,36 +60,31 @@ def _held_out(plan: ContactPlan) -> str:
 
 
 def _by_contact(plan: ContactPlan, currency: str) -> Table:
-    share, rows = plan.limits.contacted_share, []
-    for place, one in enumerate(plan.actions):
-        mine = plan.chosen == place
-        rows.append(
-            (
-                TITLES[one.name],
-                one.source,
-                f"{share * mine.sum():,.0f}",
-                money(share * float(plan.cost_cents[mine].sum()), currency),
-                f"{share * float(plan.chance_kept[mine].sum()):,.1f}",
-                money(share * float(plan.gain_cents[mine].sum()), currency),
-            )
+    rows = [
+        (
+            TITLES[one.name],
+            one.source,
+            f"{part.customers:,.0f}",
+            money(part.spend_cents, currency),
+            f"{part.kept:,.1f}",
+            money(part.gain_cents, currency),
         )
+        for one, part in plan.by_contact
+    ]
     heading = ("contact", "effect", "customers", "cost", "kept", "net gain")
     return Table("Contacts", heading, rows)
 
 
 def _by_status(plan: ContactPlan) -> Table:
-    share, rows = plan.limits.contacted_share, []
-    for one in LifecycleStatus:
-        mine = plan.statuses == one
-        if mine.any():
-            rows.append(
-                (
-                    one.title,
-                    f"{share * mine.sum():,.0f}",
-                    f"{100 * float(plan.risk[mine].mean()):.1f} %",
-                    f"{share * float(plan.chance_kept[mine].sum()):,.1f}",
-                )
-            )
+    rows = [
+        (
+            one.title,
+            f"{part.customers:,.0f}",
+            f"{100 * part.mean_risk:.1f} %",
+            f"{part.kept:,.1f}",
+        )
+        for one, part in plan.by_status
+    ]
     return Table("By status", ("status", "customers", "risk", "kept"), rows)
 
 

@@ -184,8 +184,9 @@ def _plan(
     starts: str | None,
 ) -> tuple[ContactPlan, Cutoff]:
     """The plan within the options, by the scores of now without who is withheld, and the first day."""
-    from features.vocabulary.time import DAY_SECONDS, Cutoff
-    from serving.campaigns.planning import PlanLimits, planned
+    from features.vocabulary.time import Cutoff
+    from serving.campaigns.plannable import PlanLimits
+    from serving.campaigns.plans.asking import first_day, plan_now
     from serving.ledger.ledger import ledger_of
     from serving.offers.plans.plans import counts_of
     from serving.snapshot.reading import open_snapshot
@@ -197,9 +198,8 @@ def _plan(
         budget_cents, most, counts_of(capacities), tuple(actions), tuple(statuses), percent
     )
     snapshot = open_snapshot(call.workspace)
-    today = now_seconds() // DAY_SECONDS * DAY_SECONDS
-    first = Cutoff.parse(starts) if starts else Cutoff(max(today, snapshot.cutoff_seconds))
+    first = Cutoff.parse(starts) if starts else first_day(snapshot, at=now_seconds())
     with ledger_of(call.workspace) as ledger:
         snapshot = snapshot.without(ledger.privacy.withheld)
-        elsewhere = ledger.campaigns.running_with(first.seconds)
-    return planned(snapshot, limits, elsewhere=elsewhere, progress=call.narrator.progress), first
+        plan = plan_now(ledger.campaigns, snapshot, limits, first, progress=call.narrator.progress)
+    return plan, first

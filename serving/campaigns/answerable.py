@@ -11,6 +11,15 @@ from numpy.typing import NDArray
 from features.vocabulary.arrays import Truths
 from serving.campaigns.planning import ContactPlan
 from training.measures.incremental.power import CHANCE, CampaignPower
+from training.reasons.languages.catalogue import phrase
+from training.reasons.languages.known import ENGLISH
+from training.reasons.languages.language import Language
+
+_FINDS = phrase(
+    "{held_out} held out beside {contacted} contacted: found is an effect of {smallest} points or more with {chance}% chance; expected are "
+    "{expected} points, and {most} are the most there can be"
+)
+_INCOMPARABLE = phrase("{contacted} contacted and {held_out} held out, which cannot be compared")
 
 
 @dataclass(frozen=True)
@@ -35,13 +44,25 @@ class HoldOutAnswer:
     @property
     def sentence(self) -> str:
         """The same in words."""
+        return self.said(ENGLISH)
+
+    def said(self, language: Language) -> str:
+        """The same in the words of a language."""
+        counts = {
+            "held_out": language.count(self.held_out),
+            "contacted": language.count(self.contacted),
+        }
         if math.isinf(self.smallest):
-            return f"{self.contacted:,} contacted and {self.held_out:,} held out, which cannot be compared"
-        return (
-            f"{self.held_out:,} held out beside {self.contacted:,} contacted: found is an effect of {100 * self.smallest:.1f} points or "
-            f"more with {CHANCE:.0%} chance; expected are {100 * self.expected:.1f} points, and {100 * self.most:.1f} are the most there "
-            "can be"
-        )
+            return language.say(_INCOMPARABLE).format(**counts)
+        points = {
+            name: language.written(f"{100 * share:.1f}")
+            for name, share in (
+                ("smallest", self.smallest),
+                ("expected", self.expected),
+                ("most", self.most),
+            )
+        }
+        return language.say(_FINDS).format(**counts, **points, chance=f"{100 * CHANCE:.0f}")
 
     @property
     def finds_what_is_expected(self) -> bool:

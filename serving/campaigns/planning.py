@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
-from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
 
 from features.lifecycle.stages import LifecycleStatus
 from features.vocabulary.arrays import Floats, Truths
-from features.vocabulary.errors import UsageRefused, WorkspaceRefused, did_you_mean
 from features.vocabulary.progress import Progress, silent
+from serving.campaigns.plannable import PlanLimits, Plannable, keys_of, plannable
 from serving.offers.allocation.allocation import Allocation, allocate
 from serving.offers.allocation.budgets import Budget
 from serving.offers.arbitration import NOTHING
@@ -21,37 +20,21 @@ from serving.snapshot.reading import Snapshot
 from training.actions.actions import Action, retention_chances
 from training.actions.assumed import still_to_lose
 from training.actions.lifts import SHARED
-from training.actions.net_gain import net_gains_cents
 from training.measures.incremental.student import two_sided
 
-BUDGET = "budget in cents"
-MOST_HELD_OUT_PERCENT = 90
+MOST_BY_PROGRAMME = 15_000
+"""Customers times contacts up to which the programme itself is solved; prices are found many times sooner beyond that."""
 
 
 @dataclass(frozen=True)
-class PlanLimits:
-    """What a plan may spend, and on whom.
+class PlannedPart:
+    """What a plan expects of those of one contact or one status who will be contacted, in customers and cents."""
 
-    ``budget_cents`` is what contacts may cost in all and ``most`` how many customers are contacted at most, None without a limit;
-    ``capacities`` are so many contacts of a kind. ``actions`` are the contacts that may be used and ``statuses`` those of the customers, all
-    where empty. Of a hundred planned customers ``hold_out_percent`` are held out and cost nothing.
-    """
-
-    budget_cents: int | None = None
-    most: int | None = None
-    capacities: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
-    actions: tuple[str, ...] = ()
-    statuses: tuple[str, ...] = ()
-    hold_out_percent: int = 10
-
-    def capacity_of(self, action: Action) -> int | None:
-        """So many contacts of a kind at most, as the limits say or else the company; None without a limit."""
-        return self.capacities.get(action.name, action.capacity_customers or None)
-
-    @property
-    def contacted_share(self) -> float:
-        """The share of the planned customers who are contacted."""
-        return 1.0 - self.hold_out_percent / 100
+    customers: float
+    spend_cents: float
+    kept: float
+    gain_cents: float
+    mean_risk: float
 
 
 @dataclass(frozen=True)
@@ -95,6 +78,29 @@ class ContactPlan:
             kept=share * float(self.chance_kept.sum()),
             gain_cents=share * float(self.gain_cents.sum()),
             gain_deviation_cents=share * self._deviation_cents(),
+        )
+
+    @cached_property
+    def by_contact(self) -> tuple[tuple[Action, PlannedPart], ...]:
+        """What is expected of each contact that may be used, in the company's order."""
+        return tuple(
+            (one, self._part(self.chosen == place)) for place, one in enumerate(self.actions)
+        )
+
+    @cached_property
+    def by_status(self) -> tuple[tuple[LifecycleStatus, PlannedPart], ...]:
+        """What is expected of the customers of each status that is in the plan."""
+        parts = ((one, self.statuses == one) for one in LifecycleStatus)
+        return tuple((one, self._part(mine)) for one, mine in parts if mine.any())
+
+    def _part(self, mine: Truths) -> PlannedPart:
+        share, customers = self.limits.contacted_share, int(mine.sum())
+        return PlannedPart(
+            customers=share * customers,
+            spend_cents=share * float(self.cost_cents[mine].sum()),
+            kept=share * float(self.chance_kept[mine].sum()),
+            gain_cents=share * float(self.gain_cents[mine].sum()),
+            mean_risk=float(self.risk[mine].mean()) if customers else 0.0,
         )
 
     def _deviation_cents(self) -> float:
@@ -156,106 +162,39 @@ def planned(
     expected to cost more than it brings. Raises
     ``WorkspaceRefused`` where the scores know no contacts and ``UsageRefused`` for a contact or a status that is none, or a hold-out of everybody.
     """
-    actions = _allowed_actions(snapshot, limits)
-    places = _allowed_places(snapshot, limits, elsewhere)
-    keys = snapshot.ranking.customer_keys[places]
-    statuses = snapshot.lifecycle_status[keys]
-    risk = np.asarray(snapshot.ranking.probability[places], np.float64)
-    money = np.maximum(snapshot.retained_cents(places), 0.0)
-    gains = net_gains_cents(actions, statuses, risk, money)
-    budgets = _budgets(actions, limits)
-    found = allocate(gains, budgets, progress=progress)
+    return plan_of(plannable(snapshot, limits, keys_of(snapshot, elsewhere)), progress=progress)
+
+
+def plan_of(one: Plannable, *, progress: Progress = silent) -> ContactPlan:
+    """The choice of contacts that is expected to bring most within the limits."""
+    actions, budgets = one.actions, one.budgets
+    found = allocate(
+        one.gains_cents, budgets, progress=progress, most_by_programme=MOST_BY_PROGRAMME
+    )
     rows = np.flatnonzero(found.offers != NOTHING)
     chosen = found.offers[rows]
-    costs = np.array([one.cost_cents for one in actions], np.float64)
-    beyond = gains[rows, chosen] - _paid(found, budgets, len(actions))[chosen]
-    order = np.lexsort((places[rows], -beyond))
+    beyond = one.gains_cents[rows, chosen] - _paid(found, budgets, len(actions))[chosen]
+    order = np.lexsort((one.places[rows], -beyond))
     rows, chosen = rows[order], chosen[order]
-    leaving = np.array([one.leaving for one in actions], np.float64)
+    statuses, risk = one.statuses[rows], one.risk[rows]
+    leaving = np.array([action.leaving for action in actions], np.float64)
     return ContactPlan(
         actions=actions,
-        limits=limits,
-        considered=len(places),
-        places=places[rows],
+        limits=one.limits,
+        considered=len(one.considered),
+        places=one.places[rows],
         chosen=chosen,
-        statuses=statuses[rows],
-        risk=risk[rows],
+        statuses=statuses,
+        risk=risk,
         still_to_lose=np.asarray(
-            still_to_lose(risk[rows], leaving[chosen, statuses[rows].astype(np.intp)])
+            still_to_lose(risk, leaving[chosen, statuses.astype(np.intp)]), np.float64
         ),
-        chance_kept=retention_chances(actions, statuses[rows], risk[rows])[
-            np.arange(len(rows)), chosen
-        ],
-        if_kept_cents=money[rows],
-        cost_cents=costs[chosen],
-        gain_cents=gains[rows, chosen],
+        chance_kept=retention_chances(actions, statuses, risk)[np.arange(len(rows)), chosen],
+        if_kept_cents=one.if_kept_cents[rows],
+        cost_cents=one.costs_cents[chosen],
+        gain_cents=one.gains_cents[rows, chosen],
         prices=found.prices,
     )
-
-
-def _allowed_actions(snapshot: Snapshot, limits: PlanLimits) -> tuple[Action, ...]:
-    if not snapshot.actions:
-        raise WorkspaceRefused(
-            expected="scores that know what could be done about a customer",
-            found="a model of something else than leaving, purchases without money, or no contact in [actions]",
-            remedy="See `docs/actions.md`; then run `regulars score` again.",
-        )
-    if not 0 <= limits.hold_out_percent <= MOST_HELD_OUT_PERCENT:
-        raise UsageRefused(
-            expected=f"a hold-out of 0 to {MOST_HELD_OUT_PERCENT} percent",
-            found=str(limits.hold_out_percent),
-            remedy="Ten to twenty are usual.",
-        )
-    names = [one.name for one in snapshot.actions]
-    for one in (*limits.actions, *limits.capacities):
-        if one not in names:
-            raise UsageRefused(
-                expected=f"a contact out of {', '.join(names)}",
-                found=f'"{one}"',
-                remedy=did_you_mean(one, names),
-            )
-    return tuple(one for one in snapshot.actions if one.name in (limits.actions or names))
-
-
-def _allowed_places(
-    snapshot: Snapshot, limits: PlanLimits, elsewhere: Collection[str]
-) -> NDArray[np.intp]:
-    """Who may be planned, by their place in the ranking."""
-    words = [one.word for one in LifecycleStatus]
-    for one in limits.statuses:
-        if one not in words:
-            raise UsageRefused(
-                expected=f"a status out of {', '.join(words)}",
-                found=f'"{one}"',
-                remedy=did_you_mean(one, words),
-            )
-    places = snapshot.shown_places
-    keys = snapshot.ranking.customer_keys[places]
-    is_allowed: Truths = snapshot.has_refused_contact[keys] == 0
-    taken = [key for one in elsewhere if (key := snapshot.find(one)) >= 0]
-    is_allowed &= ~np.isin(keys, np.array(taken, np.int64))
-    if limits.statuses:
-        wanted = [words.index(one) for one in limits.statuses]
-        is_allowed &= np.isin(snapshot.lifecycle_status[keys], wanted)
-    return places[is_allowed]
-
-
-def _budgets(actions: Sequence[Action], limits: PlanLimits) -> list[Budget]:
-    """The limits as budgets; whoever is held out takes nothing of any."""
-    share = limits.contacted_share
-    found = []
-    if limits.budget_cents is not None:
-        costs = np.array([one.cost_cents for one in actions], np.float64)
-        found.append(Budget(BUDGET, float(limits.budget_cents), share * costs))
-    if limits.most is not None:
-        found.append(Budget("customers", float(limits.most), np.full(len(actions), share)))
-    for place, one in enumerate(actions):
-        capacity = limits.capacity_of(one)
-        if capacity is not None:
-            uses = np.zeros(len(actions))
-            uses[place] = share
-            found.append(Budget(one.name, float(capacity), uses))
-    return found
 
 
 def _paid(found: Allocation, budgets: Sequence[Budget], actions: int) -> Floats:

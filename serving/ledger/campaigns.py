@@ -111,6 +111,8 @@ class ContactOutcome:
     reported_at: int
 
 
+_RUNNING = "WHERE starts_at <= ? AND starts_at + window_days * ? > ?"
+"""Whose window holds an instant, which is given before and after the seconds of a day."""
 _TERMS = tuple(one.name for one in fields(FrozenCampaign))
 _MEMBER = tuple(one.name for one in fields(CampaignMember))
 _OUTCOME = tuple(one.name for one in fields(ContactOutcome))
@@ -181,11 +183,19 @@ class Campaigns:
         )
         return [_member_of(row) for row in rows]
 
+    def running_at(self, instant: int) -> tuple[str, ...]:
+        """The ids of every campaign whose window holds an instant."""
+        rows = self._statements.rows(
+            f"SELECT campaign_id FROM campaigns {_RUNNING} ORDER BY campaign_id",
+            (instant, DAY_SECONDS, instant),
+        )
+        return tuple(campaign_id for (campaign_id,) in rows)
+
     def running_with(self, instant: int) -> frozenset[str]:
         """The customers of every campaign whose window holds an instant, contacted or held out."""
         rows = self._statements.rows(
             "SELECT DISTINCT customer_id FROM campaign_members JOIN campaigns USING (campaign_id) "
-            "WHERE starts_at <= ? AND starts_at + window_days * ? > ?",
+            f"{_RUNNING}",
             (instant, DAY_SECONDS, instant),
         )
         return frozenset(customer_id for (customer_id,) in rows)

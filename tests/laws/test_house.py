@@ -70,6 +70,7 @@ DOORS = {
         "serving/contract/discovery_routes.py",
         "serving/contract/job_routes.py",
         "serving/contract/list_routes.py",
+        "serving/contract/plan_routes.py",
         "serving/contract/privacy_routes.py",
         "serving/contract/item_routes.py",
         "serving/contract/proposal_routes.py",

@@ -18,7 +18,7 @@ MAY: Mapping[str, tuple[str, ...]] = {
     "score": (
         "POST /v1/score", "POST /score", "POST /v1/jobs", "GET /v1/jobs/", "DELETE /v1/jobs/",
         "POST /v1/customer", "POST /v1/customers", "POST /v1/changes", "POST /v1/what-if", "POST /v1/recommendations",
-        "POST /v1/similar-items", "POST /v1/item-customers", "POST /v1/offers", "GET /v1/offers",
+        "POST /v1/similar-items", "POST /v1/item-customers", "POST /v1/offers", "GET /v1/offers", "POST /v1/plans",
         "GET /v1/models", "GET /v1/schema", "GET /v1/version", "GET /v1/openapi.json", "GET /schema.json",
         "POST /invocations", "POST /serving-endpoints/", "POST /v1/hubspot/webhook/", "POST /v1/hubspot/action/",
         "POST /v1/dataverse/webhook/", "POST /v1/salesforce/score",

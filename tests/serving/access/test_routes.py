@@ -43,6 +43,7 @@ ADDRESSES = (
     Route("/ping", None),
     Route("/health", None),
     Route("/version", None),
+    Route("/v1/plans", "score", ONLY_POST, seconds=60.0),
     # What is told.
     Route("/v1/events", "events", ONLY_POST, ONLY_POST),
     Route("/v1/feedback", "events", ONLY_POST, ONLY_POST),
@@ -158,6 +159,7 @@ def test_what_a_row_is_believed_to_cost_until_it_is_learned() -> None:
         "/v1/recommendations": 0.005,
         "/v1/offers": 0.01,
         "/v1/item-customers": 0.5,
+        "/v1/plans": 0.5,
         "/v1/events": 0.0003,
         "/v1/feedback": 0.0003,
         "/v1/objections": 0.0003,

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from serving.campaigns.answerable import HoldOutAnswer, answer_of, expected_answer
-from serving.campaigns.planning import PlanLimits, planned
+from serving.campaigns.plannable import PlanLimits
+from serving.campaigns.planning import planned
 from serving.snapshot.reading import Snapshot
 
 

@@ -12,7 +12,8 @@ import pytest
 from features.vocabulary.errors import UsageRefused
 from serving.campaigns.contact_list import COLUMNS, WrittenList, write_contact_list
 from serving.campaigns.freezing import CampaignTerms, start
-from serving.campaigns.planning import PlanLimits, planned
+from serving.campaigns.plannable import PlanLimits
+from serving.campaigns.planning import planned
 from serving.ledger.campaigns import CampaignMember
 from serving.ledger.ledger import ledger_of
 from serving.snapshot.reading import open_snapshot

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from features.vocabulary.errors import UsageRefused
 from serving.campaigns.freezing import CampaignTerms, StartedCampaign, start, within_limits
-from serving.campaigns.planning import ContactPlan, PlanLimits, planned
+from serving.campaigns.plannable import PlanLimits
+from serving.campaigns.planning import ContactPlan, planned
 from serving.ledger.ledger import Ledger
 from serving.snapshot.reading import Snapshot
 from training.actions.actions import ASSUMED, Action

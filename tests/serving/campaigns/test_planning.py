@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from features.lifecycle.stages import LifecycleStatus
 from features.vocabulary.errors import UsageRefused
-from serving.campaigns.planning import BUDGET, ContactPlan, PlanLimits, planned
+from serving.campaigns.plannable import BUDGET, PlanLimits
+from serving.campaigns.planning import ContactPlan, planned
 from serving.ledger.privacy import Withheld
 from serving.snapshot.reading import Snapshot
 

@@ -11,7 +11,8 @@ import pytest
 from features.vocabulary.errors import DataRefused
 from features.vocabulary.time import Cutoff
 from serving.campaigns.freezing import CampaignTerms, start
-from serving.campaigns.planning import PlanLimits, planned
+from serving.campaigns.plannable import PlanLimits
+from serving.campaigns.planning import planned
 from serving.campaigns.returned_list import ReportedOutcomes, report_outcomes
 from serving.ledger.campaigns import CampaignMember, ContactOutcome
 from serving.ledger.ledger import ledger_of
