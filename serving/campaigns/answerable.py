@@ -19,6 +19,7 @@ _FINDS = phrase(
     "{held_out} held out beside {contacted} contacted: found is an effect of {smallest} points or more with {chance}% chance; expected are "
     "{expected} points, and {most} are the most there can be"
 )
+_TOO_FEW = phrase("{held_out} held out beside {contacted} contacted are too few to find any effect")
 _INCOMPARABLE = phrase("{contacted} contacted and {held_out} held out, which cannot be compared")
 
 
@@ -54,6 +55,8 @@ class HoldOutAnswer:
         }
         if math.isinf(self.smallest):
             return language.say(_INCOMPARABLE).format(**counts)
+        if self.smallest > 1.0:
+            return language.say(_TOO_FEW).format(**counts)
         points = {
             name: language.written(f"{100 * share:.1f}")
             for name, share in (

@@ -199,9 +199,10 @@ class ChurnListPage:
     following: str = shown("The page after; empty on the last.")
     files: Sequence[FileLink] = shown("The same list as a file.")
     file_note: str = shown("Why there is no workbook among them; empty where there is.")
-    reset: str = shown("The list without filters.")
+    plan_link: str = shown("The plan of contacts for these; empty where nothing can be done.")
     levels: Sequence[LevelSection] = shown("How the level of each model held at its past tests.")
     monitoring: str = shown("What the latest monitoring found, in a few words; empty without one.")
+    reset: str = shown("The list without filters.", "/churn")
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from training.actions.groups import ContactGroup
 from training.families.value.at_risk import TERCILES
 from training.reasons.languages.catalogue import phrase
 
+PLAN_PAGE = "/plan"
 BANDS = {"high": phrase("High: at the level of the top tenth"), "medium": phrase("Medium and high")}
 STAGES = {one.word: one.title for one in Stage if one >= Stage.FIRST_TIME}
 """The stages of those who have bought: nobody else is judged."""
@@ -150,6 +151,15 @@ class ListQuery:
         asked = replace(self, **({"page": 1} | changes))  # type: ignore[arg-type]
         query = urlencode(asked.parameters())
         return f"{path}?{query}" if query else path
+
+
+def plan_link(query: ListQuery) -> str:
+    """The plan of contacts for those of a list's status; a plan knows no other of its filters.
+
+    >>> plan_link(ListQuery(status="at_risk", band="high")), plan_link(ListQuery())
+    ('/plan?status=at_risk', '/plan')
+    """
+    return f"{PLAN_PAGE}?status={query.status}" if query.status else PLAN_PAGE
 
 
 EVERYBODY = ListQuery(consent="all")

@@ -42,7 +42,7 @@ from serving.pages.figures import (
 from serving.pages.files.choices import file_links, file_note
 from serving.pages.filter_view import filter_form
 from serving.pages.level_view import level_range, level_sections
-from serving.pages.list_query import ListQuery
+from serving.pages.list_query import ListQuery, plan_link
 from serving.pages.list_sentences import (
     expected_between,
     gain_note,
@@ -121,7 +121,7 @@ def churn_list_page(
         following=query.link(page=shown.page + 1) if shown.page < shown.pages else "",
         files=file_links(query, len(positions), language),
         file_note=file_note(len(positions), language),
-        reset="/churn",
+        plan_link=plan_link(query) if snapshot.acts else "",
         levels=level_sections(in_use),
         monitoring=monitoring_line(findings, language),
     )

@@ -23,6 +23,7 @@ from serving.ledger.accounts.roles import permissions_of
 from serving.pages.account.door import Door
 from serving.pages.account.own_account import OwnAccount
 from serving.pages.answers import HTML, form_of, html
+from serving.pages.campaigns.campaign_pages import CampaignPages
 from serving.pages.churn_list import matching
 from serving.pages.contexts import ProblemPage
 from serving.pages.contract_page import contract_page
@@ -131,6 +132,7 @@ class Pages:
         get(CUSTOMER_PAGE, scope="pages", is_personal=True, browser=True)(self._customer)
         get(MONITORING_PAGE, scope="pages", is_personal=False, browser=True)(self._monitoring)
         get(QUALITY_PAGE, scope="pages", is_personal=False, browser=True)(self._quality)
+        CampaignPages(self.draw, self._refusal).add_to(self.routes)
         get("/v1/docs", scope="pages", is_personal=False, browser=True)(self._contract)
         for one in (Door, OwnAccount):
             one(self.draw, lambda: self.language).add_to(self.routes)

@@ -81,6 +81,7 @@ DOORS = {
         "serving/pages/account/door.py",
         "serving/pages/account/own_account.py",
         "serving/pages/answers.py",
+        "serving/pages/campaigns/campaign_pages.py",
         "serving/pages/pages.py",
     },
     "sqlalchemy": {

@@ -77,6 +77,8 @@ PAGES: dict[str, Callable[[Visit], None]] = {
     "several found": Visit.look_for_several,
     "monitoring": lambda visit: visit.to("/monitoring"),
     "quality": lambda visit: visit.to("/quality"),
+    "plan": lambda visit: visit.to("/plan?budget=40&call=5"),
+    "nobody to contact": lambda visit: visit.to("/plan?budget=0"),
     "contract": lambda visit: visit.to("/v1/docs"),
     "sign-in": lambda visit: visit.to("/sign-in"),
 }

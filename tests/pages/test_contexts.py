@@ -13,6 +13,7 @@ from jinja2 import meta, nodes
 from serving.access.problems import KINDS, Problem
 from serving.pages import pages
 from serving.pages.account.contexts import AccountPage, SignInPage
+from serving.pages.campaigns.contexts import PlanPage
 from serving.pages.contexts import (
     ChurnListPage,
     ContractPage,
@@ -32,6 +33,7 @@ DRAWN_FROM = {
     "find.html": FindPage,
     "monitoring.html": MonitoringPage,
     "quality.html": QualityPage,
+    "plan.html": PlanPage,
     "sign_in.html": SignInPage,
     "problem.html": ProblemPage,
 }

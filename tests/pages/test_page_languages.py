@@ -72,6 +72,7 @@ def paths(service: Service) -> list[str]:
     kinds = ("orders", "visits", "mails", "offers", "contracts", "complaints", "surveys", "calls")
     links += [f"{links[0]}&show={kind}" for kind in kinds]
     lists = ["/churn", "/churn?moved=jumped", "/churn?spend=999999999", "/churn?sort=last_seen"]
+    lists += ["/plan", "/plan?budget=30&most=20&call=1&status=at_risk", "/plan?budget=0"]
     return [*lists, "/sign-in", "/nothing", "/churn/customer?g=old&row=1", *links]
 
 

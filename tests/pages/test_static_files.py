@@ -50,7 +50,7 @@ def test_the_script_of_others_writes_no_style_evaluates_nothing_and_keeps_nothin
     assert settings["selfRequestsOnly"] is True and settings["historyCacheSize"] == 0
 
 
-def test_only_the_list_fetches_a_script(service: Service, browser: Caller) -> None:
+def test_only_the_list_and_the_plan_fetch_a_script(service: Service, browser: Caller) -> None:
     in_use = service.models_in_use.in_use
     assert in_use is not None
     scripts = {
@@ -59,10 +59,18 @@ def test_only_the_list_fetches_a_script(service: Service, browser: Caller) -> No
             for one in fetched(BeautifulSoup(browser.get(path).text, "html.parser"))
             if ".js" in one
         ]
-        for path in ("/churn", customer_link(in_use, 0), "/v1/docs", "/sign-in", "/nothing")
+        for path in (
+            "/churn",
+            customer_link(in_use, 0),
+            "/v1/docs",
+            "/sign-in",
+            "/nothing",
+            "/plan",
+        )
     }
-    names = ("htmx.min.js", "list.js")
-    assert scripts.pop("/churn") == [service.pages.static_link(one) for one in names]
+    for path, own in (("/churn", "list.js"), ("/plan", "plan.js")):
+        names = ("htmx.min.js", own)
+        assert scripts.pop(path) == [service.pages.static_link(one) for one in names]
     assert set(map(tuple, scripts.values())) == {()}
 
 

@@ -68,6 +68,7 @@ ADDRESSES = (
     Route("/churn/customer", "pages", personal=ONLY_GET, browser=True),
     Route("/monitoring", "pages", browser=True),
     Route("/quality", "pages", browser=True),
+    Route("/plan", "pages", browser=True, seconds=60.0),
     Route("/v1/docs", "pages", browser=True),
     Route("/account", "pages", browser=True, permission="own"),
     Route(
