@@ -16,7 +16,8 @@ from features.vocabulary.errors import DataRefused
 from features.vocabulary.identifiers import normal_id
 from features.vocabulary.time import Cutoff
 from serving.campaigns.contact_list import OUTCOME, OUTCOME_ON
-from serving.campaigns.outcome_words import DO_NOT_CONTACT, SPOKEN_TO, TITLES, outcome_of
+from serving.campaigns.outcome_words import SPOKEN_TO, TITLES, outcome_of
+from serving.campaigns.outcomes import keep_outcomes
 from serving.ledger.campaigns import CampaignMember, ContactOutcome, FrozenCampaign
 from serving.ledger.ledger import ledger_of
 
@@ -56,17 +57,13 @@ def report_outcomes(workspace: Workspace, name: str, file: Path, *, at: int) -> 
         rows = [one for one in rows if one.customer_id not in erased]
         found = _outcomes(campaign, members, rows, at)
         held = {one.customer_id for one in members if one.is_held_out}
-        is_new = ledger.campaigns.report(found)
-        objecting = sorted({one.customer_id for one in found if one.outcome == DO_NOT_CONTACT})
-        changed = (
-            ledger.privacy.decide([(one, True) for one in objecting], at=at) if objecting else []
-        )
+        is_new, objections = keep_outcomes(ledger, found, at=at)
         return ReportedOutcomes(
             new=sum(is_new),
             known=len(is_new) - sum(is_new),
             open=len(rows) - len(found),
             held_out=len({one.customer_id for one in found if one.outcome in SPOKEN_TO} & held),
-            objections=sum(changed),
+            objections=objections,
             by_outcome=dict(sorted(Counter(one.outcome for one in found).items())),
         )
 

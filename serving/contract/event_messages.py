@@ -158,6 +158,19 @@ EVENT_TYPES: dict[str, tuple[RawTable, type[Event]]] = {
 """The tables events can be told of, each with the type of its rows."""
 
 
+_OWN_TIMES = {"reactions": "reacted_at", "outcomes": "happened_at"}
+"""When it happened, of what is in no table."""
+ContactOutcomeWord = Literal[
+    "reached",
+    "no_answer",
+    "call_back",
+    "accepted",
+    "not_interested",
+    "complaint",
+    "do_not_contact",
+]
+
+
 class FreshEventsGiven(Message):
     """What happened to one customer since the store was made, by table."""
 
@@ -183,48 +196,68 @@ class Reaction(Message):
     revenue_cents: Cents | None = Field(None, description="What it brought.")
 
 
+class ContactOutcomeEvent(Message):
+    """What became of the contact a campaign meant for a customer."""
+
+    happened_at: Instant = Field(description="When.")
+    outcome: ContactOutcomeWord = Field(
+        description="What became of it; with `do_not_contact` the customer objects at once."
+    )
+    campaign: Label | None = Field(
+        None,
+        description="The name or the id of the campaign; may be left out with a `decision_id`, or of a customer in one campaign alone.",
+    )
+
+
 class EventRow(CustomerRow):
-    """One event of one customer: exactly one of the five kinds."""
+    """One event of one customer: exactly one of the six kinds."""
 
     event_id: Identifier | None = Field(
         None,
         description="Names the event, so that it is kept once; without it, equal events are one event.",
     )
-    decision_id: Identifier | None = Field(None, description="The answer that it followed.")
+    decision_id: Identifier | None = Field(
+        None, description="The answer that it followed, or the line of a campaign's list."
+    )
     purchase: PurchaseEvent | None = Field(None, description="A line of an order.")
     contact: ContactEvent | None = Field(None, description="A touchpoint that is no purchase.")
     exposure: ExposureEvent | None = Field(None, description="An offer shown, or not shown.")
     contract: ContractEvent | None = Field(None, description="A contract or a term of it.")
-    reaction: Reaction | None = Field(None, description="What became of a contact.")
+    reaction: Reaction | None = Field(None, description="What became of an answer.")
+    outcome: ContactOutcomeEvent | None = Field(
+        None, description="What became of a campaign's contact."
+    )
 
     @model_validator(mode="after")
     def _is_one_event(self) -> EventRow:
         if len(self._given) != 1:
             raise PydanticCustomError(
-                "one_event", "Give one of purchase, contact, exposure, contract and reaction"
+                "one_event",
+                "Give one of purchase, contact, exposure, contract, reaction and outcome",
             )
         return self
 
     @property
-    def _given(self) -> list[tuple[str, Event | Reaction]]:
-        kinds = ("purchase", "contact", "exposure", "contract", "reaction")
+    def _given(self) -> list[tuple[str, Event | Reaction | ContactOutcomeEvent]]:
+        kinds = ("purchase", "contact", "exposure", "contract", "reaction", "outcome")
         return [(f"{one}s", event) for one in kinds if (event := getattr(self, one)) is not None]
 
     @property
     def table(self) -> str:
-        """The table it belongs to, or ``reactions``."""
+        """The table it belongs to, or ``reactions`` or ``outcomes``."""
         return self._given[0][0]
 
     @property
-    def event(self) -> Event | Reaction:
+    def event(self) -> Event | Reaction | ContactOutcomeEvent:
         """What happened."""
         return self._given[0][1]
 
     @property
     def happened_seconds(self) -> int:
         """When it happened, in whole UTC seconds."""
-        table = EVENT_TYPES[self.table][0].event_time if self.table in EVENT_TYPES else None
-        when: datetime = getattr(self.event, table or "reacted_at")
+        known = EVENT_TYPES.get(self.table)
+        column = _OWN_TIMES[self.table] if known is None else known[0].event_time
+        when: datetime = getattr(self.event, str(column))
         return int(when.timestamp() // 1)
 
     @property
@@ -279,8 +312,8 @@ class EventRowAnswer(Answer):
     status: Annotated[
         Literal["stored", "duplicate", "refused"],
         Field(
-            description="stored: kept; duplicate: kept before; refused: it lies in the future, or the customer "
-            "number cannot be read."
+            description="stored: kept; duplicate: kept before; refused: it lies in the future, the customer "
+            "number cannot be read, or the outcome is of no contact of a campaign with this customer."
         ),
     ]
     counts: Annotated[

@@ -19,6 +19,7 @@ from serving.contract.event_messages import (
     EventsAnswer,
     EventsRequest,
 )
+from serving.contract.event_outcomes import stored_outcomes
 from serving.contract.identifiers import UNREADABLE
 from serving.contract.routes import contract_routes
 from serving.in_use.models_in_use import ModelsInUse
@@ -43,8 +44,7 @@ def events(request: Request, question: EventsRequest) -> EventsAnswer:
         row.customer_id != UNREADABLE and row.happened_seconds <= at + AHEAD_SECONDS
         for row in question.rows
     ]
-    kept = [one for one, is_timely in zip(reported, timely, strict=True) if is_timely]
-    is_new = iter(_keep(models_in_use, kept))
+    is_new = _keep_all(models_in_use, question.rows, reported, timely, at)
     retention_days = models_in_use.settings.retention.events_days
     models_in_use.ledger.events.forget(before=min(cutoff, at), retention_days=retention_days)
     return EventsAnswer(
@@ -52,14 +52,34 @@ def events(request: Request, question: EventsRequest) -> EventsAnswer:
             EventRowAnswer(
                 row_id=row.row_id,
                 event_id=(row.event_id or "") if row.customer_id == UNREADABLE else event.event_id,
-                status=_became(next(is_new)) if is_timely else "refused",
-                counts=is_timely
+                status=_became(one),
+                counts=one is not None
                 and not is_made_by_company(row.table, row.event)
                 and _is_read(models_in_use, event.table),
             )
-            for row, event, is_timely in zip(question.rows, reported, timely, strict=True)
+            for row, event, one in zip(question.rows, reported, is_new, strict=True)
         ]
     )
+
+
+def _keep_all(
+    models_in_use: ModelsInUse,
+    rows: Sequence[EventRow],
+    reported: Sequence[ReportedEvent],
+    timely: Sequence[bool],
+    at: int,
+) -> list[bool | None]:
+    """Keep what can be kept; of each event whether it is new, None of one that is refused."""
+    is_outcome = [row.table == "outcomes" for row in rows]
+    kinds = list(zip(is_outcome, timely, strict=True))
+    events = [one for one, kind in zip(reported, kinds, strict=True) if kind == (False, True)]
+    outcomes = [row for row, kind in zip(rows, kinds, strict=True) if kind == (True, True)]
+    of_events = iter(_keep(models_in_use, events))
+    of_outcomes = iter(stored_outcomes(models_in_use, outcomes, at=at) if outcomes else ())
+    return [
+        None if not is_timely else next(of_outcomes) if is_one else next(of_events)
+        for is_one, is_timely in kinds
+    ]
 
 
 def _keep(models_in_use: ModelsInUse, reported: Sequence[ReportedEvent]) -> list[bool]:
@@ -96,11 +116,15 @@ def _digest(said: list[Any]) -> str:
     return hashlib.sha256(orjson.dumps(said, option=orjson.OPT_SORT_KEYS)).hexdigest()[:32]
 
 
-def _became(is_new: bool) -> Literal["stored", "duplicate"]:
+def _became(is_new: bool | None) -> Literal["stored", "duplicate", "refused"]:
+    if is_new is None:
+        return "refused"
     return "stored" if is_new else "duplicate"
 
 
 def _is_read(models_in_use: ModelsInUse, table: str) -> bool:
     """Whether the store has such a table, so that models may read it."""
     in_use = models_in_use.in_use
-    return in_use is not None and in_use.past is not None and table in in_use.past.pack.streams
+    if table not in EVENT_TYPES or in_use is None or in_use.past is None:
+        return False
+    return table in in_use.past.pack.streams

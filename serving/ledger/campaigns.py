@@ -111,6 +111,19 @@ class ContactOutcome:
     reported_at: int
 
 
+@dataclass(frozen=True)
+class CampaignMembership:
+    """That a customer is in a campaign: which, when it begins, and which contact was meant for them."""
+
+    campaign_id: str
+    name: str
+    starts_at: int
+    customer_id: str
+    decision_id: str
+    action: str
+    is_held_out: bool
+
+
 _RUNNING = "WHERE starts_at <= ? AND starts_at + window_days * ? > ?"
 """Whose window holds an instant, which is given before and after the seconds of a day."""
 _TERMS = tuple(one.name for one in fields(FrozenCampaign))
@@ -221,6 +234,17 @@ class Campaigns:
             found.setdefault(customer_id, []).append(name)
         return found
 
+    def of_customers(self, customer_ids: Iterable[str]) -> list[CampaignMembership]:
+        """The campaigns that some customers are in, the latest first."""
+        rows = self._statements.rows(
+            "SELECT campaign_id, name, starts_at, customer_id, decision_id, action, is_held_out "
+            "FROM campaign_members JOIN campaigns USING (campaign_id) "
+            "WHERE customer_id IN (SELECT value FROM json_each(?)) "
+            "ORDER BY starts_at DESC, campaign_id, customer_id",
+            (json.dumps(sorted(customer_ids)),),
+        )
+        return [_membership_of(row) for row in rows]
+
     def report(self, outcomes: Iterable[ContactOutcome]) -> list[bool]:
         """Keep what became of contacts, all or none; says of each whether it is new: the same twice is once."""
         insert = _insert("campaign_outcomes", _OUTCOME, " ON CONFLICT DO NOTHING")
@@ -258,6 +282,12 @@ def _campaign_values(one: FrozenCampaign) -> list[Any]:
 def _member_of(row: Sequence[Any]) -> CampaignMember:
     values = dict(zip(_MEMBER, row, strict=True))
     return CampaignMember(**values | {"is_held_out": bool(values["is_held_out"])})
+
+
+def _membership_of(row: Sequence[Any]) -> CampaignMembership:
+    names = (one.name for one in fields(CampaignMembership))
+    values = dict(zip(names, row, strict=True))
+    return CampaignMembership(**values | {"is_held_out": bool(values["is_held_out"])})
 
 
 def _campaign_of(row: Sequence[Any]) -> FrozenCampaign:
