@@ -14,15 +14,19 @@ from serving.ledger.exact_json import read_exactly
 
 BODY_SECONDS = 8.0
 _MOST_FIELDS = 50
-_MEDIA_TYPES = {"json": "application/json", "form": "application/x-www-form-urlencoded"}
+_MEDIA_TYPES = {
+    "json": "application/json",
+    "form": "application/x-www-form-urlencoded",
+    "file": "multipart/form-data",
+}
 
 
 def check_post(route: Route, headers: dict[str, str]) -> None:
-    """Refuse a body of another kind than the route takes, and a form from another site."""
+    """Refuse a body of another kind than the route takes, and a form or a file from another site."""
     media_type = headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type != _MEDIA_TYPES[route.body]:
         raise Refusal("unsupported_media_type", f"Send `Content-Type: {_MEDIA_TYPES[route.body]}`.")
-    if route.body == "form" and not _same_site(headers):
+    if route.body != "json" and not _same_site(headers):
         raise Refusal("cross_site")
 
 

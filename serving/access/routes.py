@@ -25,7 +25,7 @@ class Route:
     data is asked for or told of, so that the call is written down. ``browser`` says that a signed-in
     browser may come as well and that refusals are shown as a page; what whoever signed in must be permitted is
     ``permission``, or follows from whether it is personal. ``body`` is the kind of body a POST
-    must have, ``body_bytes`` how large it may be and ``seconds`` how long an answer may take. BentoML itself answers
+    must have, a form whose fields may be a ``file`` among them, ``body_bytes`` how large it may be and ``seconds`` how long an answer may take. BentoML itself answers
     those that are ``is_frameworks``. ``row_seconds`` is what a row of a question is believed to cost until it is learned.
     A route that ``tries_password`` takes long on purpose, and has a queue of its own.
     ``query_key`` names the part of an address's query in which a key may come, and ``terms`` are those of a caller who does not
@@ -40,7 +40,7 @@ class Route:
     browser: bool = False
     permission: Permission | None = None
     tries_password: bool = False
-    body: Literal["json", "form"] = "json"
+    body: Literal["json", "form", "file"] = "json"
     seconds: float = USUAL_SECONDS
     body_bytes: int = USUAL_BYTES
     row_seconds: float = USUAL_ROW_SECONDS

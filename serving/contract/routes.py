@@ -86,7 +86,7 @@ class Routes:
         is_personal: bool,
         browser: bool = False,
         permission: Permission | None = None,
-        body: Literal["json", "form"] = "json",
+        body: Literal["json", "form", "file"] = "json",
         body_bytes: int = USUAL_BYTES,
         seconds: float = USUAL_SECONDS,
         row_seconds: float = USUAL_ROW_SECONDS,

@@ -180,6 +180,12 @@ class Campaigns:
             )
         return _campaign_of(found[0])
 
+    def of_id(self, campaign_id: str) -> FrozenCampaign | None:
+        """A campaign by its id; None where there is none."""
+        query = f"SELECT {columns(_TERMS)} FROM campaigns WHERE campaign_id = ?"
+        found = self._statements.rows(query, (campaign_id,))
+        return _campaign_of(found[0]) if found else None
+
     def hold_out_percent(self, name: str) -> int | None:
         """Of a hundred customers so many a campaign was started to hold out; None where there is none of this name."""
         found = self._statements.rows(

@@ -22,6 +22,7 @@ from serving.ledger.accounts.accounts import Accounts
 from serving.ledger.accounts.sessions import Sessions
 from serving.ledger.accounts.signing_in import SigningIn
 from serving.ledger.audit import Audit
+from serving.ledger.campaign_counts import CampaignCounts
 from serving.ledger.campaigns import Campaigns
 from serving.ledger.customer_links import CustomerLinks
 from serving.ledger.database import opened
@@ -78,6 +79,7 @@ class Ledger:
         self.signing_in = SigningIn(self.accounts, self._quick, salt_of(self._engine, SIGN_INS))
         self.offers = OfferDecisions(self._quick)
         self.campaigns = Campaigns(path, self._quick)
+        self.campaign_counts = CampaignCounts(self._quick)
 
     def close(self) -> None:
         """Let go of the file."""

@@ -12,6 +12,7 @@ import pytest
 from serving.pages.figures import customer_link, link_to
 from serving.scores.score import Status
 from tests.pages.browsing import served, sign_in
+from tests.pages.campaigns.measured import measured_campaign
 from tests.serving.calling import Service
 from tests.serving.company import Company
 from tests.waiting import GENEROUS_SECONDS
@@ -34,7 +35,7 @@ class Visit:
         in_use = service.models_in_use.in_use
         assert in_use is not None
         self.in_use = in_use
-        self._address = address
+        self._service, self._address = service, address
         page.set_default_timeout(1_000 * GENEROUS_SECONDS)
         page.on("console", lambda message: self.complaints.append(message.text))
         page.on("pageerror", lambda fault: self.complaints.append(str(fault)))
@@ -50,6 +51,14 @@ class Visit:
         self.to("/churn")
         self.page.keyboard.press("?")
         self.page.locator("dialog.keys").wait_for()
+
+    @property
+    def campaign_id(self) -> str:
+        """A campaign with a customer, an outcome and a result."""
+        campaigns = self._service.models_in_use.ledger.campaigns
+        if not campaigns.all():
+            measured_campaign(self._service)
+        return campaigns.all()[0].campaign_id
 
     def look_for_several(self) -> None:
         self.to("/churn")
@@ -78,6 +87,8 @@ PAGES: dict[str, Callable[[Visit], None]] = {
     "monitoring": lambda visit: visit.to("/monitoring"),
     "quality": lambda visit: visit.to("/quality"),
     "plan": lambda visit: visit.to("/plan?budget=40&call=5"),
+    "campaigns": lambda visit: visit.to("/campaigns"),
+    "campaign": lambda visit: visit.to(f"/campaigns/{visit.campaign_id}"),
     "nobody to contact": lambda visit: visit.to("/plan?budget=0"),
     "contract": lambda visit: visit.to("/v1/docs"),
     "sign-in": lambda visit: visit.to("/sign-in"),

@@ -13,6 +13,7 @@ from jinja2 import meta, nodes
 from serving.access.problems import KINDS, Problem
 from serving.pages import pages
 from serving.pages.account.contexts import AccountPage, SignInPage
+from serving.pages.campaigns.campaign_contexts import CampaignPage, CampaignsPage
 from serving.pages.campaigns.contexts import PlanPage
 from serving.pages.contexts import (
     ChurnListPage,
@@ -27,6 +28,8 @@ from serving.pages.quality.contexts import QualityPage
 TEMPLATES = Path(pages.__file__).parent / "templates"
 DRAWN_FROM = {
     "account.html": AccountPage,
+    "campaign.html": CampaignPage,
+    "campaigns.html": CampaignsPage,
     "churn.html": ChurnListPage,
     "contract.html": ContractPage,
     "customer.html": CustomerPage,

@@ -15,6 +15,7 @@ from jinja2 import Environment, nodes
 from serving.pages import pages
 from serving.pages.figures import customer_link, link_to
 from serving.scores.score import Status
+from tests.pages.campaigns.measured import measured_campaign
 from tests.serving.calling import Caller, Service
 from tests.serving.company import Company
 from training.actions.actions import TITLES
@@ -73,6 +74,7 @@ def paths(service: Service) -> list[str]:
     links += [f"{links[0]}&show={kind}" for kind in kinds]
     lists = ["/churn", "/churn?moved=jumped", "/churn?spend=999999999", "/churn?sort=last_seen"]
     lists += ["/plan", "/plan?budget=30&most=20&call=1&status=at_risk", "/plan?budget=0"]
+    lists += ["/campaigns", f"/campaigns/{measured_campaign(service)}"]
     return [*lists, "/sign-in", "/nothing", "/churn/customer?g=old&row=1", *links]
 
 

@@ -104,6 +104,18 @@ class ReachSection:
 
 
 @dataclass(frozen=True)
+class StartForm:
+    """The form that starts a campaign from its plan."""
+
+    fields: Sequence[tuple[str, str]] = shown("The limits of the plan, for the form to send along.")
+    name: str = shown("The name as it was filled in.")
+    goal: str = shown("What it is for, as it was filled in.")
+    owner: str = shown("Whose it is, as it was filled in.")
+    is_without_measurement: bool = shown("Whether it starts although it cannot be measured.")
+    fault: str = shown("Why it was not started; empty at first.")
+
+
+@dataclass(frozen=True)
 class PlanPage:
     """A plan: its limits, and what is expected within them."""
 
@@ -129,6 +141,7 @@ class PlanPage:
     power: str = shown("What the hold-out can find, in a sentence.", "")
     verdict: str = shown("What that means for the start.", "")
     is_measurable: bool = shown("Whether the hold-out can answer anything.", True)
+    start: StartForm | None = shown("The form that starts it; absent where it pays nobody.", None)
     reach: Sequence[ReachSection] = shown("Who is reached, by what customers declared.", ())
     model: str = shown("The honest name and version of the model.", "")
     as_of: str = shown("The instant before which everything counted was known.", "")

@@ -22,6 +22,7 @@ from serving.pages.campaigns.contexts import (
     PlanPage,
     ReachLine,
     ReachSection,
+    StartForm,
 )
 from serving.pages.campaigns.curve_picture import curve_picture
 from serving.pages.campaigns.plan_query import PlanQuery
@@ -54,9 +55,14 @@ def starts_of(snapshot: Snapshot, query: PlanQuery, at: int) -> Cutoff:
 
 
 def plan_page(
-    in_use: InUse, settings: Settings, campaigns: Campaigns, query: PlanQuery, at: int
+    in_use: InUse,
+    settings: Settings,
+    campaigns: Campaigns,
+    query: PlanQuery,
+    at: int,
+    start: StartForm | None = None,
 ) -> PlanPage:
-    """The page of a plan; ``at`` is now."""
+    """The page of a plan with the form that starts it; ``at`` is now."""
     snapshot, language = in_use.snapshot, in_use.wording.language
     company = settings.company.name
     notice = out_of_date(snapshot, at, settings.service.scores_last_days, language)
@@ -70,7 +76,7 @@ def plan_page(
     )
     starts = starts_of(snapshot, query, at)
     found = summary_now(campaigns, snapshot, limits, starts)
-    return _PlanWords(in_use, settings, query).page(found, starts, notice)
+    return _PlanWords(in_use, settings, query).page(found, starts, notice, start)
 
 
 class _PlanWords:
@@ -80,7 +86,9 @@ class _PlanWords:
         self._snapshot, self._settings, self._query = in_use.snapshot, settings, query
         self._language = in_use.wording.language
 
-    def page(self, found: PlanSummary, starts: Cutoff, notice: str) -> PlanPage:
+    def page(
+        self, found: PlanSummary, starts: Cutoff, notice: str, start: StartForm | None
+    ) -> PlanPage:
         """The whole page."""
         language, totals = self._language, found.totals
         return PlanPage(
@@ -110,6 +118,7 @@ class _PlanWords:
             power=f"{language.sentence(found.answer.said(language))}.",
             verdict=self._verdict(found),
             is_measurable=found.answer.is_possible,
+            start=start if found.customers else None,
             reach=self._reach(found),
             model=model(self._snapshot, language),
             as_of=instant(self._snapshot.cutoff_seconds, language),

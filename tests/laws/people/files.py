@@ -148,11 +148,14 @@ def _labelled(kind: str) -> FileWriter:
     return write
 
 
-def _campaign(world: World) -> str:
+EVERYBODYS = "everybody"
+
+
+def everybody_in_a_campaign(world: World) -> str:
     """The name of a campaign everybody is in, as one that began before their demands; an erased customer is in none."""
     known = [one.name for one in world.ledger.campaigns.all()]
-    if not known:
-        campaign = FrozenCampaign("c1", "everybody", "", "", NOW, 30, 10, True, _MADE_FROM, NOW)
+    if EVERYBODYS not in known:
+        campaign = FrozenCampaign("c1", EVERYBODYS, "", "", NOW, 30, 10, True, _MADE_FROM, NOW)
         world.ledger.campaigns.freeze(
             campaign,
             [
@@ -162,13 +165,13 @@ def _campaign(world: World) -> str:
                 for state, one in world.people.items()
             ],
         )
-    return "everybody"
+    return EVERYBODYS
 
 
 def _to_contact(kind: str) -> FileWriter:
     def write(world: World, folder: Path) -> Seen:
         file = folder / f"calls.{kind}"
-        name = _campaign(world)
+        name = everybody_in_a_campaign(world)
         write_contact_list(world.workspace, name, file, language=ENGLISH, currency="EUR")
         if kind == "csv":
             return world.seen(_text_of(file))
@@ -181,7 +184,7 @@ def _to_contact(kind: str) -> FileWriter:
 def _drawn(kind: str) -> FileWriter:
     def write(world: World, folder: Path) -> Seen:
         file = folder / f"drawn.{kind}"
-        _campaign(world)
+        everybody_in_a_campaign(world)
         write_exposures(world.workspace, file)
         return world.seen(_text_of(file))
 

@@ -14,6 +14,7 @@ from serving.contract.quick_route import read
 from serving.contract.score_messages import ScoreRequest
 from serving.contract.score_routes import scored
 from serving.job_runner import JobRunner
+from tests.laws.people.files import EVERYBODYS, everybody_in_a_campaign
 from tests.laws.people.world import CAMPAIGN, Seen, World, event, offered, status
 from tests.serving.calling import NOW, Browser
 
@@ -296,6 +297,37 @@ def _with_account(world: World) -> Browser:
     accounts = world.ledger.accounts
     found = accounts.find("anna") or accounts.create("anna", "", "admin", None, at=NOW)
     return world.service.browser(found.account_id)
+
+
+def _campaign_page(world: World) -> str:
+    """The address of a campaign that everybody is in."""
+    everybody_in_a_campaign(world)
+    return f"/campaigns/{world.ledger.campaigns.named(EVERYBODYS).campaign_id}"
+
+
+@writer("POST /campaigns")
+def _start(world: World) -> Seen:
+    sent = {"name": f"started {len(world.ledger.campaigns.all())}", "most": "5", "hold_out": "0"}
+    answer = world.browser.post("/campaigns", data=sent | {"without_measurement": "yes"})
+    return world.seen(f"{answer.text}{answer.headers}")
+
+
+@writer("GET /campaigns/")
+def _campaign(world: World) -> Seen:
+    page = world.browser.get(_campaign_page(world)).text
+    file = world.browser.get(f"{_campaign_page(world)}/list.csv").text
+    assert world.seen(page) == world.seen(file)
+    return world.seen(page)
+
+
+@writer("POST /campaigns/")
+def _outcomes(world: World) -> Seen:
+    """A list without an outcome changes nothing, and the page is shown again."""
+    lines = ["customer_id,outcome", *(f"{world.people['anybody']}," for _ in range(2))]
+    sent = {"list": ("list.csv", "\n".join(lines).encode())}
+    answer = world.browser.post(f"{_campaign_page(world)}/outcomes", files=sent)
+    assert answer.status_code == 200
+    return world.seen(answer.text)
 
 
 @writer("POST /sign-out")

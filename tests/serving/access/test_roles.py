@@ -29,6 +29,7 @@ MAY: Mapping[str, tuple[str, ...]] = {
         "GET /", "GET /churn", "GET /churn.csv", "GET /churn.xlsx", "POST /churn/find", "GET /churn/customer",
         "GET /monitoring", "GET /plan", "GET /quality", "GET /v1/docs", "POST /sign-out", "GET /account", "POST /account/sessions",
         "POST /account/password",
+        "GET /campaigns", "POST /campaigns", "GET /campaigns/", "POST /campaigns/",
     ),
     "admin": ("GET /metrics", "GET /docs.json"),
 }  # fmt: skip
@@ -44,7 +45,15 @@ WRITTEN_DOWN = {
     "POST /churn/find", "GET /churn/customer", "POST /sign-out", "POST /account/sessions", "POST /account/password",
     "POST /invocations", "POST /serving-endpoints/", "POST /v1/hubspot/webhook/", "POST /v1/hubspot/action/",
     "POST /v1/dataverse/webhook/", "POST /v1/salesforce/score", "POST /v1/customers",
+    "POST /campaigns", "GET /campaigns/", "POST /campaigns/",
 }  # fmt: skip
+
+
+BODIES: Mapping[str, Any] = {
+    "json": {"json": {}},
+    "form": {"data": {"x": "1"}},
+    "file": {"files": {"list": ("list.csv", b"x")}},
+}
 
 
 async def _everything(scope: Scope, receive: Receive, send: Send) -> None:
@@ -59,9 +68,9 @@ def knocked(service: Service, headers: Mapping[str, str]) -> dict[str, int]:
     secret = headers.get("cookie", "").partition("=")[2]
     found = {}
     for route in ROUTES:
-        body: dict[str, Any] = {"json": {}}
-        if route.body == "form":
-            body = {"data": {FORM_TOKEN: form_token_of(secret)}}
+        body: dict[str, Any] = dict(BODIES[route.body])
+        if route.body != "json":
+            body["data"] = {FORM_TOKEN: form_token_of(secret)}
         if route.scope is None and route.body == "form":
             body = {"data": {FORM_TOKEN: form_token_of("door")}}
             body |= {"headers": {"cookie": f"{DOOR_COOKIE}=door"}}

@@ -69,6 +69,19 @@ ADDRESSES = (
     Route("/monitoring", "pages", browser=True),
     Route("/quality", "pages", browser=True),
     Route("/plan", "pages", browser=True, seconds=60.0),
+    Route(
+        "/campaigns", "pages", ("GET", "POST"), ONLY_POST, browser=True, body="form", seconds=60.0
+    ),
+    Route(
+        "/campaigns/",
+        "pages",
+        ("GET", "POST"),
+        ("GET", "POST"),
+        browser=True,
+        body="file",
+        body_bytes=8_000_000,
+        seconds=300.0,
+    ),
     Route("/v1/docs", "pages", browser=True),
     Route("/account", "pages", browser=True, permission="own"),
     Route(
