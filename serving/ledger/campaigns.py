@@ -268,6 +268,16 @@ class Campaigns:
         )
         return [ContactOutcome(*row) for row in rows]
 
+    def outcomes_of(self, customer_ids: Iterable[str]) -> list[ContactOutcome]:
+        """What became of the contacts of some customers in any campaign, the latest first."""
+        rows = self._statements.rows(
+            f"SELECT {columns(_OUTCOME)} FROM campaign_outcomes "
+            "WHERE customer_id IN (SELECT value FROM json_each(?)) "
+            "ORDER BY happened_at DESC, campaign_id, outcome",
+            (json.dumps(sorted(customer_ids)),),
+        )
+        return [ContactOutcome(*row) for row in rows]
+
     def keep_result(self, campaign_id: str, result: Mapping[str, Any], *, at: int) -> None:
         """Keep what a campaign brought; a later measurement takes the place of an earlier one."""
         written = json.dumps(result, sort_keys=True)

@@ -11,6 +11,7 @@ import numpy as np
 from features.company.settings.reading import Settings
 from serving.in_use.models_in_use import InUse, ModelsInUse
 from serving.items.recommending import Recommending
+from serving.ledger.campaigns import CampaignMembership, ContactOutcome
 from serving.ledger.decisions import Decision
 from serving.ledger.offer_decisions import OfferDecision
 from serving.ledger.reported_events import ReportedEvent
@@ -21,7 +22,7 @@ from serving.pages.customer.contexts import CustomerPage, FactLine, HabitLine, W
 from serving.pages.customer.cost_view import cost_sentence
 from serving.pages.customer.customer_query import CustomerQuery, place_in_list
 from serving.pages.customer.item_view import item_section
-from serving.pages.customer.timeline_view import recorded, timeline_section
+from serving.pages.customer.timeline_view import campaign_moments, recorded, timeline_section
 from serving.pages.customer.to_do_view import to_do_section
 from serving.pages.customer.value_view import (
     actionable,
@@ -72,6 +73,8 @@ class KnownBeside:
     events: Sequence[ReportedEvent] = ()
     decisions: Sequence[Decision] = ()
     offers: Sequence[OfferDecision] = ()
+    memberships: Sequence[CampaignMembership] = ()
+    outcomes: Sequence[ContactOutcome] = ()
     recommending: Recommending | None = None
     candidates: Candidates | None = None
 
@@ -86,6 +89,8 @@ class KnownBeside:
             events=models_in_use.newer_events([customer_id], cutoff).get(customer_id, ()),
             decisions=models_in_use.latest_decisions(customer_id, _LATEST_DECISIONS),
             offers=[two for one in every_id for two in ledger.offers.of_customer(one)],
+            memberships=ledger.campaigns.of_customers(every_id),
+            outcomes=ledger.campaigns.outcomes_of(every_id),
             recommending=models_in_use.recommending,
             candidates=None
             if offering is None
@@ -157,7 +162,11 @@ def _known(
     why_value = shown_value_explanation(in_use, key)
     segment = snapshot.segment_of(key, currency, language)
     declared, moments = declared_of(in_use, key), _moments(in_use, key, beside)
-    every_moment = [*moments, *recorded(beside.decisions, beside.offers)]
+    every_moment = [
+        *moments,
+        *recorded(beside.decisions, beside.offers),
+        *campaign_moments(beside.memberships, beside.outcomes, at=beside.at),
+    ]
     return {
         "badges": badges(declared, language),
         "who": who_lines(in_use, customer_id, declared, moments, language),

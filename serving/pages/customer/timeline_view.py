@@ -8,7 +8,9 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
+from serving.campaigns.outcome_words import TITLES as OUTCOMES
 from serving.in_use.models_in_use import InUse
+from serving.ledger.campaigns import CampaignMembership, ContactOutcome
 from serving.ledger.decisions import Decision
 from serving.ledger.offer_decisions import HOLD_OUT, OfferDecision
 from serving.pages.customer.contexts import (
@@ -22,12 +24,15 @@ from serving.pages.figures import percent
 from serving.pages.list_sentences import position
 from serving.scores.earlier_vector import Past
 from serving.scores.timeline import TimelineEntry
+from training.actions.actions import CHANNELS
 from training.reasons.languages.catalogue import phrase
 from training.reasons.languages.language import Language
 
 SHOWN_MOMENTS = 50
 PART = "timeline"
 """What the timeline is called within the page."""
+_CONTACT_PLANNED, _HELD_OUT_OF_CAMPAIGN = "contact_planned", "held_out_of_campaign"
+_CONTACT_OUTCOME = "contact_outcome"
 _SCORED, _OFFER_DECIDED, _OFFER_WITHHELD = "scored", "offer_decided", "offer_withheld"
 _LABELS = {
     "orders": phrase("Orders"),
@@ -61,6 +66,9 @@ _OWN_TITLES = {
     _SCORED: phrase("Score answered", "moment"),
     _OFFER_DECIDED: phrase("Offer decided", "moment"),
     _OFFER_WITHHELD: phrase("Held out of offers", "moment"),
+    _CONTACT_PLANNED: phrase("Contact planned", "moment"),
+    _HELD_OUT_OF_CAMPAIGN: phrase("Held out of a campaign", "moment"),
+    _CONTACT_OUTCOME: phrase("Outcome of a contact", "moment"),
 }
 _CHANNELS = {
     "email": phrase("by email", "channel"),
@@ -85,6 +93,36 @@ def recorded(decisions: Sequence[Decision], offers: Sequence[OfferDecision]) -> 
             kind = _OFFER_WITHHELD if two.arm == HOLD_OUT else _OFFER_DECIDED
             found.append(TimelineEntry(two.decided_at, kind, _given({"offer": two.offer_id})))
     return found
+
+
+def campaign_moments(
+    memberships: Sequence[CampaignMembership], outcomes: Sequence[ContactOutcome], *, at: int
+) -> list[TimelineEntry]:
+    """The contacts that campaigns meant for a customer until now, whether they were held out, and what became of each."""
+    in_campaign = {one.campaign_id: one for one in memberships}
+    found = [
+        TimelineEntry(
+            one.starts_at,
+            _HELD_OUT_OF_CAMPAIGN if one.is_held_out else _CONTACT_PLANNED,
+            _of_campaign(one),
+        )
+        for one in memberships
+        if one.starts_at <= at
+    ]
+    found += [
+        TimelineEntry(
+            two.happened_at,
+            _CONTACT_OUTCOME,
+            {"outcome": two.outcome, **_of_campaign(in_campaign[two.campaign_id])},
+        )
+        for two in outcomes
+        if two.campaign_id in in_campaign
+    ]
+    return found
+
+
+def _of_campaign(one: CampaignMembership) -> dict[str, Any]:
+    return {"channel": CHANNELS[one.action], "campaign": one.name}
 
 
 def timeline_section(
@@ -215,6 +253,9 @@ class _Words:
     def _campaign(self, campaign: str) -> str:
         return self._language.say("for {campaign}").format(campaign=campaign)
 
+    def _outcome(self, outcome: str) -> str:
+        return self._language.say(OUTCOMES[outcome], "outcome")
+
     _DETAILS: Mapping[str, Callable[[Any, Any], str]] = {
         "lines": _lines,
         "amount_cents": _money,
@@ -231,6 +272,7 @@ class _Words:
         "resolved_at": _settled,
         "probability": _probability,
         "campaign": _campaign,
+        "outcome": _outcome,
     }
 
 
