@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 from features.vocabulary.arrays import Floats, Truths
 from serving.campaigns.plannable import Plannable
 from serving.campaigns.planning import ContactPlan
+from serving.offers.allocation.budgets import best_columns
 
-POINTS = 24
+POINTS = 16
 """So many prices of money are tried."""
 
 
@@ -38,8 +39,8 @@ def profit_curve(one: Plannable, plan: ContactPlan) -> tuple[CurvePoint, ...]:
     rows = np.arange(len(one.places))
     for price in _prices_of_money(one.gains_cents - prices, costs):
         after = one.gains_cents - (prices + price * costs)
-        chosen = after.argmax(axis=1)
-        takes = _within_limits(one, chosen, after[rows, chosen])
+        chosen, value = best_columns(after)
+        takes = _within_limits(one, chosen, value)
         gain = share * float(one.gains_cents[rows[takes], chosen[takes]].sum())
         spend = share * float(costs[chosen[takes]].sum())
         if gain > found[-1].gain_cents and spend >= found[-1].spend_cents:

@@ -15,6 +15,7 @@ from serving.offers.arbitration import NOTHING
 
 AT_ONCE = 65_536
 """So many customers are looked at together."""
+_FEW_COLUMNS = 8
 SLACK = 1e-9
 """Sums of cents are not exact."""
 
@@ -34,6 +35,22 @@ def shown(chosen: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int6
     """The customers who are shown something, and what."""
     rows = np.flatnonzero(chosen != NOTHING)
     return rows, chosen[rows]
+
+
+def best_columns(values: Floats) -> tuple[NDArray[np.int64], Floats]:
+    """The place of the largest value of each row, the first of several, and that value.
+
+    NumPy looks for it row by row, which takes long where there are many of a few columns.
+    """
+    if values.shape[1] > _FEW_COLUMNS:
+        places = values.argmax(axis=1)
+        return places, values[np.arange(len(places)), places]
+    best, places = values[:, 0].copy(), np.zeros(len(values), np.int64)
+    for column in range(1, values.shape[1]):
+        is_better = values[:, column] > best
+        places[is_better] = column
+        np.maximum(best, values[:, column], out=best)
+    return places, best
 
 
 def refused(expected: str, found: str) -> UsageRefused:
@@ -85,7 +102,8 @@ class Budgeted:
         found = self.values[rows].astype(np.float64)
         for uses, price in zip(self.uses, self.signs * prices, strict=True):
             if price:
-                found -= price * uses[rows]
+                # What is the same of everybody is multiplied once.
+                found -= price * (uses[:1] if uses.strides[0] == 0 else uses[rows])
         return found
 
     def value(self, rows: NDArray[np.int64], offers: NDArray[np.int64]) -> float:
@@ -121,8 +139,7 @@ class Budgeted:
     ) -> tuple[NDArray[np.int64], Floats]:
         """The best offer of some customers at these prices, ``NOTHING`` where none is above 0, and what it brings."""
         priced = self.priced(prices, rows)
-        offers = priced.argmax(axis=1)
-        value = priced[np.arange(len(offers)), offers]
+        offers, value = best_columns(priced)
         return np.where(value > 0, offers, NOTHING), value
 
     def bound(self, prices: Floats) -> tuple[float, Floats]:
