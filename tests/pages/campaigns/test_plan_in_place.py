@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.pages.browsing import signed_in
+from tests.pages.campaigns.measured import measured_campaign
 from tests.serving.calling import Service
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def test_a_number_changes_the_plan_and_its_address_while_the_form_keeps_the_focu
     page: Page,
 ) -> None:
     before = page.locator("#plan .said").inner_text()
-    page.locator("input[name=budget]").fill("10")
+    page.locator("#limits input[name=budget]").fill("10")
     page.wait_for_url("**/plan?budget=10**")
     page.wait_for_function(
         "before => document.querySelector('#plan .said').textContent !== before", arg=before
@@ -48,7 +49,7 @@ def test_the_slider_is_there_with_script_and_says_the_budget(page: Page) -> None
     slider.focus()
     page.keyboard.press("ArrowLeft")
     page.wait_for_url("**/plan?budget=*")
-    assert page.locator("input[name=budget]").input_value() == slider.input_value() != ""
+    assert page.locator("#limits input[name=budget]").input_value() == slider.input_value() != ""
 
 
 def test_without_script_the_form_asks_for_the_whole_page(
@@ -60,8 +61,27 @@ def test_without_script_the_form_asks_for_the_whole_page(
     plain = context.new_page()
     plain.goto(f"{running[1]}/plan")
     assert plain.locator(".slider").is_hidden()
-    plain.locator("input[name=most]").fill("5")
+    plain.locator("#limits input[name=most]").fill("5")
     plain.locator(".limits button").click()
     plain.wait_for_url("**most=5**")
     assert "It pays to contact" in plain.locator("#plan .said").inner_text()
     context.close()
+
+
+@pytest.mark.parametrize("width", [1440, 1024, 390])
+def test_nothing_reaches_beyond_the_screen(
+    page: Page, running: tuple[Service, str], width: int
+) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    service, address = running
+    campaigns = service.models_in_use.ledger.campaigns
+    known = campaigns.all()
+    campaign_id = known[0].campaign_id if known else measured_campaign(service)
+    for path in ("/plan", "/campaigns", f"/campaigns/{campaign_id}"):
+        page.goto(f"{address}{path}")
+        assert page.locator("h1").is_visible()
+        beyond = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+        cells = page.locator("th:visible, td:visible").evaluate_all(
+            "found => found.map(one => one.getBoundingClientRect().right)"
+        )
+        assert beyond <= 0 and max(cells, default=0.0) <= width, path
