@@ -8,7 +8,7 @@ the truth; the ``World`` it returns answers what is true of each customer at any
 * ``catalogue.py`` items and offers · ``campaigns.py`` randomised exposure and its true effect
 * ``baskets.py`` lines of orders, returns · ``touchpoints.py`` visits, mail, questions, complaints
 * ``ledgers.py`` all of that as the company's tables · ``columns.py`` the same as Arrow columns ·
-  ``company.py`` blocks of customers into Parquet
+  ``blocks.py`` one block of customers · ``company.py`` all blocks into Parquet
 * ``belief.py`` the exact chances at a cutoff · ``archive.py`` the hidden tables read back ·
   ``truth.py`` the world opened for questions
 """
