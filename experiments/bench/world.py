@@ -1,4 +1,4 @@
-"""The simulated company: how fast it is written, how much memory that takes, and that its truth is true.
+"""The simulated company: how fast it is written, how much memory that takes, that its truth is true, and how fast it answers.
 
 ``SIZE=full`` simulates 1,000,000 customers with 50,000,000 lines and judges the truth on a company of
 the demo's size; ``SIZE=small`` does only the latter.
@@ -15,6 +15,7 @@ import numpy as np
 
 from experiments.bench.claims import Claim, Stopwatch, arguments, conclude, peak_memory_gb
 from experiments.world import Truth, World, WorldSpec, simulate
+from experiments.world.answering.company import AnsweringCompany, FutureCompany
 from experiments.world.people import Flags
 from features.vocabulary.arrays import Floats
 from features.vocabulary.time import Horizon
@@ -55,7 +56,27 @@ def _demo_claims(folder: Path) -> list[Claim]:
         Claim("the same spec gives the same bytes", float(same), 1, "", "at least"),
         *_truth_claims(truths),
         _uplift_claim(world),
+        _month_claim(folder / "answering"),
     ]
+
+
+def _month_claim(folder: Path) -> Claim:
+    """Three months of a company of the demo's size that answers: a tenth of its customers is called in each, and its tables are written."""
+    future = FutureCompany(WorldSpec(days=820))
+    company = AnsweringCompany(future, folder, 730)
+    random, seconds = np.random.default_rng(1), []
+    for _ in range(3):
+        company.contact(np.flatnonzero(random.random(20_000) < 0.1), "call")
+        with Stopwatch() as watch:
+            company.step(30)
+        seconds.append(watch.wall_seconds)
+    return Claim(
+        "a month of a company that answers, 20,000 customers",
+        max(seconds),
+        3,
+        "s",
+        spread=(min(seconds), max(seconds)),
+    )
 
 
 def _truth_claims(truths: list[Truth]) -> list[Claim]:

@@ -10,7 +10,7 @@ the truth; the ``World`` it returns answers what is true of each customer at any
 * ``ledgers.py`` all of that as the company's tables · ``columns.py`` the same as Arrow columns ·
   ``blocks.py`` one block of customers · ``company.py`` all blocks into Parquet
 * ``belief.py`` the exact chances at a cutoff · ``archive.py`` the hidden tables read back ·
-  ``truth.py`` the world opened for questions
+  ``truth.py`` the world opened for questions · ``answering/`` a company in which what is done changes what happens next
 """
 
 from experiments.world.company import simulate

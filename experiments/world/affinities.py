@@ -23,10 +23,9 @@ def item_shares(people: People, catalogue: SimulatedCatalogue) -> Floats:
     cells = cell_shares(people.price_level, catalogue.grid.shape[1])
     shares = np.zeros((len(people), len(catalogue.category)))
     for category, row in enumerate(catalogue.grid):
-        items, position = np.unique(row, return_inverse=True)
-        holds = np.zeros((len(row), len(items)))
-        holds[np.arange(len(row)), position] = 1.0
-        shares[:, items] = categories[:, [category]] * (cells @ holds)
+        # The cells of an item lie side by side.
+        items, first = np.unique(row, return_index=True)
+        shares[:, items] = categories[:, [category]] * np.add.reduceat(cells, first, axis=1)
     return shares
 
 

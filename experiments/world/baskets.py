@@ -23,8 +23,8 @@ from features.vocabulary.time import DAY_SECONDS
 
 NO_OFFER = -1
 _OPENING_SECOND, _CLOSING_SECOND = 9 * 3600, 21 * 3600
-_QUANTITIES = np.repeat([1, 2, 3, 4, 6, 12], [168, 52, 18, 10, 6, 2])
-_PERCENT_OFF = np.repeat([10, 15, 20, 30], [112, 64, 56, 24])
+QUANTITIES = np.repeat([1, 2, 3, 4, 6, 12], [168, 52, 18, 10, 6, 2])
+PERCENT_OFF = np.repeat([10, 15, 20, 30], [112, 64, 56, 24])
 _RETURN_SHARE = 0.025
 STORES_PER_REGION = 5
 
@@ -119,7 +119,7 @@ def lines_of(
 ) -> SimulatedLines:
     """Fill every order: categories by taste, items by price level, then discounts and returns."""
     by_offer = orders.exposure != NO_OFFER
-    extra = np.maximum(mean_lines * people.basket_factor - 1.0, 0.02)[orders.person]
+    extra = further_lines(people, mean_lines)[orders.person]
     sizes = 1 + np.where(by_offer, 0, random.poisson(extra))
     order = np.repeat(np.arange(len(sizes)), sizes)
     person = orders.person[order]
@@ -135,7 +135,7 @@ def lines_of(
     percent[np.flatnonzero(by_offer[order])] = np.where(
         exposures.treated[exposure], np.round(100 * catalogue.offer_discount[offer]), 0
     )
-    quantity = _QUANTITIES[random.integers(0, len(_QUANTITIES), len(order), np.uint8)]
+    quantity = QUANTITIES[random.integers(0, len(QUANTITIES), len(order), np.uint8)]
     full = quantity * catalogue.price_cents[item]
     discount = full * percent // 100
     lines = SimulatedLines(order, item, quantity, full - discount, discount, orders.seconds[order])
@@ -179,10 +179,25 @@ def _merged(order: Ints, item: Ints, items: int) -> tuple[Ints, Ints, Ints]:
     return unique // items, unique % items, kept
 
 
+def reduced_share(people: People) -> Floats:
+    """The share of each customer's lines that are sold at a discount."""
+    return np.asarray(0.35 / (1.0 + np.exp(0.8 - 1.1 * people.discount_liking)))
+
+
+def returned_share(people: People) -> Floats:
+    """The share of each customer's lines that come back."""
+    return np.minimum(_RETURN_SHARE * np.exp(-0.4 * people.satisfaction), 0.3)
+
+
+def further_lines(people: People, mean_lines: float) -> Floats:
+    """How many lines an order of each customer has on average beside the first, before an item drawn twice becomes one line."""
+    return np.maximum(mean_lines * people.basket_factor - 1.0, 0.02)
+
+
 def _percent_off(people: People, person: Ints, random: np.random.Generator) -> Ints:
-    chance = 0.35 / (1.0 + np.exp(0.8 - 1.1 * people.discount_liking))
+    chance = reduced_share(people)
     reduced = random.random(len(person), np.float32) < chance.astype(np.float32)[person]
-    percent = _PERCENT_OFF[random.integers(0, len(_PERCENT_OFF), len(person), np.uint8)]
+    percent = PERCENT_OFF[random.integers(0, len(PERCENT_OFF), len(person), np.uint8)]
     return np.where(reduced, percent, 0)
 
 
@@ -194,7 +209,7 @@ def _with_returns(
     random: np.random.Generator,
 ) -> SimulatedLines:
     """Append the lines that come back; all of an order's returns come back at one instant."""
-    share: Floats = np.minimum(_RETURN_SHARE * np.exp(-0.4 * people.satisfaction), 0.3)
+    share = returned_share(people)
     delay = random.integers(3 * DAY_SECONDS, 21 * DAY_SECONDS, len(orders.seconds))
     back = orders.seconds + delay
     chosen = random.random(len(lines.order), np.float32) < share[orders.person[lines.order]]

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
 from experiments.world import columns, ledgers
-from experiments.world.baskets import NO_OFFER, Orders, lines_of, orders_of
+from experiments.world.baskets import NO_OFFER, Orders, SimulatedLines, lines_of, orders_of
 from experiments.world.campaigns import Exposures, run_campaigns
 from experiments.world.catalogue import SimulatedCatalogue
 from experiments.world.contact_campaigns import NOT_ASKED, ContactCampaigns
-from experiments.world.lives import live
+from experiments.world.lives import Lives, live
 from experiments.world.people import FAVOURITES, FOUNDING_DAYS, People, people_of
 from experiments.world.seasons import Clock
 from experiments.world.spec import BLOCK_CUSTOMERS, WorldSpec, random_stream
@@ -22,10 +22,25 @@ from features.vocabulary.arrays import Ints
 from features.vocabulary.time import DAY_SECONDS
 
 
-def block_tables(
+@dataclass(frozen=True)
+class SimulatedBlock:
+    """One block of customers: who they are, all that became of them, and ``tables`` by name, those of the truth too."""
+
+    people: People
+    region: Ints
+    clock: Clock
+    lives: Lives
+    exposures: Exposures
+    orders: Orders
+    lines: SimulatedLines
+    contacts: Contacts
+    tables: dict[str, Any]
+
+
+def block_of(
     spec: WorldSpec, block: int, catalogue: SimulatedCatalogue, mean_lines: float
-) -> dict[str, Any]:
-    """One block's rows of every table by name, and of the truth: depends on spec and block alone."""
+) -> SimulatedBlock:
+    """Simulate one block: depends on spec and block alone."""
     people = people_of(spec, block)
     profile = random_stream(spec, block, "profile")
     registered_day = _registered_days(spec, people, profile)
@@ -56,7 +71,7 @@ def block_tables(
         contacted = ledgers.contact_exposures_table(spec, people, asked)
         tables["exposures"] = pa.concat_tables([shown, contacted])
         tables["truth/contacted"] = _true_contacted(block, asked)
-    return tables
+    return SimulatedBlock(people, region, clock, lives, exposures, orders, lines, contacts, tables)
 
 
 def _registered_days(spec: WorldSpec, people: People, random: np.random.Generator) -> Ints:

@@ -24,7 +24,7 @@ AUDIENCE_SHARE = 0.35
 FAVOURITE_DECAY = 0.6
 OTHER_CATEGORY_SHARE = 0.08
 
-_PUT_OFF_BELOW = -1.1
+PUT_OFF_BELOW = -1.1
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ def acceptance_chances(people: People, category: int, discount: float) -> tuple[
     control = 0.02 + 0.20 * taste
     liking = 1.0 / (1.0 + np.exp(-1.2 * people.discount_liking))
     lift = liking * discount * (0.4 + 1.6 * taste)
-    put_off = people.email_liking < _PUT_OFF_BELOW
+    put_off = people.email_liking < PUT_OFF_BELOW
     treated = np.where(put_off, 0.25 * control, control + lift)
     return control, np.minimum(treated, 0.6)
 

@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 
 from experiments.world import columns, ledgers
 from experiments.world.baskets import basket_mean
-from experiments.world.blocks import block_tables
+from experiments.world.blocks import block_of
 from experiments.world.catalogue import SimulatedCatalogue, catalogue_of
 from experiments.world.spec import WorldSpec, random_stream
 from experiments.world.truth import World
@@ -93,24 +93,24 @@ def _mark(folder: Path, content: dict[str, Any]) -> None:
 def _write_world(spec: WorldSpec, folder: Path, progress: Progress) -> None:
     catalogue = catalogue_of(spec, random_stream(spec, -1, "people"))
     mean_lines = basket_mean(spec, catalogue)
-    (folder / SETTINGS_FILE).write_text(_SETTINGS, encoding="utf-8")
+    (folder / SETTINGS_FILE).write_text(SETTINGS, encoding="utf-8")
     with ExitStack() as files:
         writers: dict[str, Any] = {}
-        for name, table in _shared_tables(spec, catalogue):
-            pq.write_table(table, folder / f"{name}.parquet", **_PARQUET)
+        for name, table in shared_tables(spec, catalogue):
+            pq.write_table(table, folder / f"{name}.parquet", **PARQUET)
         for block in range(spec.blocks):
             progress("simulate", block, spec.blocks)
-            for name, table in block_tables(spec, block, catalogue, mean_lines).items():
+            for name, table in block_of(spec, block, catalogue, mean_lines).tables.items():
                 if name not in writers:
                     path = folder / f"{name}.parquet"
                     writers[name] = files.enter_context(
-                        pq.ParquetWriter(path, table.schema, **_PARQUET)
+                        pq.ParquetWriter(path, table.schema, **PARQUET)
                     )
                 writers[name].write_table(table, row_group_size=max(1, table.num_rows))
     progress("simulate", spec.blocks, spec.blocks)
 
 
-_PARQUET: dict[str, Any] = {
+PARQUET: dict[str, Any] = {
     "compression": "zstd",
     "compression_level": 1,
     "store_schema": False,
@@ -120,14 +120,15 @@ _PARQUET: dict[str, Any] = {
 }
 
 
-def _shared_tables(spec: WorldSpec, catalogue: SimulatedCatalogue) -> Iterator[tuple[str, Any]]:
+def shared_tables(spec: WorldSpec, catalogue: SimulatedCatalogue) -> Iterator[tuple[str, Any]]:
+    """The tables that all customers share, by name."""
     yield "items", ledgers.items_table(catalogue)
     yield "offers", ledgers.offers_table(spec, catalogue)
     offers = {"category": catalogue.offer_category, "discount": catalogue.offer_discount}
     yield "truth/offers", columns.table(offers)
 
 
-_SETTINGS = """\
+SETTINGS = """\
 # A simulated company: every table of it, as Regulars reads it.
 # The left side of a column is Regulars' name, the right side a SQL expression over the file's columns.
 # What is true of these customers lies in truth/ and is never mapped.

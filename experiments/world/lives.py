@@ -81,21 +81,23 @@ def live(
         due[leaving] = NEVER
         ordering = np.flatnonzero(due == day)
         if len(ordering):
-            due[ordering] = clock.day_after(day, _gaps(people, ordering, random))
-            begin, until = _complaints(people, ordering, day, random)
+            due[ordering] = clock.day_after(day, gaps_after(people, ordering, random))
+            begin, until = complaints_after(people, ordering, day, random)
             open_from[ordering], open_until[ordering] = begin, until
             orders.append((ordering, np.full(len(ordering), day, np.int64), begin, until))
     return _by_person(orders, left_day)
 
 
-def _gaps(people: People, ordering: Ints, random: np.random.Generator) -> Floats:
+def gaps_after(people: People, ordering: Ints, random: np.random.Generator) -> Floats:
+    """Draw the time of each of these people from an order to the next, in days."""
     shape = people.gap_shape[ordering]
     return np.asarray(random.standard_gamma(shape) * people.gap_mean_days[ordering] / shape)
 
 
-def _complaints(
+def complaints_after(
     people: People, ordering: Ints, day: int, random: np.random.Generator
 ) -> tuple[Ints, Ints]:
+    """Draw the days on which a complaint about the order of a day opens and is settled; ``NEVER`` where there is none."""
     count = len(ordering)
     complains = random.random(count) < people.complaint_chance[ordering]
     begin = day + random.integers(1, COMPLAINT_DAYS + 1, count)

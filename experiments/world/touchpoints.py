@@ -28,7 +28,10 @@ _ASK_CHANNELS = np.array([CONTACT_CHANNELS.index(name) for name in ("phone", "em
 
 @dataclass(frozen=True)
 class Contacts:
-    """Touchpoints of some people: codes into the tuples above, -1 for nothing; seconds as for orders."""
+    """Touchpoints of some people: codes into the tuples above, -1 for nothing; seconds as for orders.
+
+    ``order`` is the place of the order that a complaint or a survey is about.
+    """
 
     person: Ints
     seconds: Ints
@@ -37,6 +40,7 @@ class Contacts:
     topic: Ints
     resolved_seconds: Ints
     score: Ints
+    order: Ints
 
     @property
     def tells_of_leaving(self) -> np.ndarray:
@@ -106,6 +110,7 @@ def _marked(person: Ints, day: Ints, kind: Ints, random: np.random.Generator) ->
         topic=np.where(asks, TOPICS.index("advice"), NOTHING),
         resolved_seconds=np.where(asks, answered, NOTHING),
         score=np.full(count, NOTHING),
+        order=np.full(count, NOTHING),
     )
 
 
@@ -122,6 +127,7 @@ def _complaints(orders: Orders, days: int, random: np.random.Generator) -> Conta
         topic=random.integers(0, TOPICS.index("advice"), count),
         resolved_seconds=settled,
         score=np.full(count, NOTHING),
+        order=rows,
     )
 
 
@@ -140,4 +146,5 @@ def _surveys(people: People, orders: Orders, days: int, random: np.random.Genera
         topic=np.full(len(rows), NOTHING),
         resolved_seconds=np.full(len(rows), NOTHING),
         score=np.clip(np.round(answer), 0, 10).astype(np.int64),
+        order=rows,
     )
