@@ -72,6 +72,12 @@ class AnsweringCompany:
                 pq.write_table(table, folder / f"{name}.parquet", **PARQUET)
         self._require_calendar(day)
 
+    def another(self, folder: Path) -> AnsweringCompany:
+        """The same company in another folder, to go another way from today on."""
+        found = AnsweringCompany(self.future, folder, self.day)
+        found.taken = self.taken
+        return found
+
     def contact(self, customers: Ints, kind: str) -> None:
         """Contact customers by number today: a call, a letter or an e-mail (``mail``); in whatever order, once each a day."""
         if kind not in KINDS:
@@ -94,9 +100,13 @@ class AnsweringCompany:
 
     def step(self, days: int) -> None:
         """Let so many days pass, and write the company's tables as they are then."""
+        self.pass_days(days)
+        self.write()
+
+    def pass_days(self, days: int) -> None:
+        """Let so many days pass, without a look at the tables."""
         self._require_calendar(self.day + days)
         self.day += days
-        self.write()
 
     def write(self) -> None:
         """Write the company's tables as they are at the start of today."""

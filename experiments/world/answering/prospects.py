@@ -62,29 +62,51 @@ class Prospects:
         ends = {min(day + EFFECT_DAYS, until_day) for day in days}
         self._later = [self._values_at(one, ends) for one in self._alike]
 
-    def margin_cents(self, company: AnsweringCompany, kind: str | None) -> Floats:
-        """What all orders from today on leave on average if everybody has a contact of this kind today, or None; by number of the standing."""
+    def margin_cents(
+        self, company: AnsweringCompany, kind: str | None, numbers: Ints | None = None
+    ) -> Floats:
+        """What all orders from today on leave on average of each customer who has a contact of this kind today, or None.
+
+        By default of all in the company's standing of today; ``numbers`` are some of them.
+        """
         end = min(company.day + EFFECT_DAYS, self._until)
         terminals = [one[end] for one in self._later]
-        return self._expected(company, kind, end, self._money, terminals)
+        return self._expected(company, kind, numbers, end, self._money, terminals)
 
-    def buys(self, company: AnsweringCompany, kind: str | None, days: int) -> Floats:
+    def buys(
+        self,
+        company: AnsweringCompany,
+        kind: str | None,
+        days: int,
+        numbers: Ints | None = None,
+    ) -> Floats:
         """The chance that each buys within so many days from today, an offer of the archive among it."""
 
         def laws(day: int, number: Ints) -> DayLaws:
             passes = 1.0 - self._accepts(day, number)
             return DayLaws(left=1.0, passes=passes, ends=True)
 
-        return 1.0 - self._expected(company, kind, company.day + days, laws, absent=1.0)
+        return 1.0 - self._expected(company, kind, numbers, company.day + days, laws, absent=1.0)
 
-    def stays(self, company: AnsweringCompany, kind: str | None, days: int) -> Floats:
+    def stays(
+        self,
+        company: AnsweringCompany,
+        kind: str | None,
+        days: int,
+        numbers: Ints | None = None,
+    ) -> Floats:
         """The chance that each has not left for good within so many days from today."""
-        return self._expected(company, kind, company.day + days, lambda *_: DayLaws(), present=1.0)
+
+        def laws(day: int, number: Ints) -> DayLaws:
+            return DayLaws()
+
+        return self._expected(company, kind, numbers, company.day + days, laws, present=1.0)
 
     def _expected(
         self,
         company: AnsweringCompany,
         kind: str | None,
+        numbers: Ints | None,
         until: int,
         laws: Laws,
         terminals: Sequence[Floats] | None = None,
@@ -92,13 +114,14 @@ class Prospects:
         present: float | None = None,
         absent: float = 0.0,
     ) -> Floats:
-        """One quantity for everybody of the standing; ``present`` counts who is here at the end, ``absent`` who has left already."""
+        """One quantity for everybody of the standing, or some; ``present`` counts who is here at the end, ``absent`` who has left already."""
         standing, today = company.standing(), company.day
         found = np.full(company.spec.customers, absent)
-        taken = _with_everybody(company.taken, standing, today, kind)
+        asked = standing.number if numbers is None else numbers
+        taken = _with_all(company.taken, asked, today, kind)
         at_end = absent if present is None else present
         for place, group in enumerate(self._alike):
-            rows = _here(standing, group.number)
+            rows = _here(standing, np.intersect1d(group.number, asked, assume_unique=True))
             alike = _some_of(group, standing.number[rows])
             if not len(rows):
                 continue
@@ -122,7 +145,7 @@ class Prospects:
                 self._clock,
             )
             found[alike.number] = (chances * value).sum(axis=(0, 1))
-        return found[standing.number]
+        return found[asked]
 
     def _values_at(self, group: _Alike, days: set[int]) -> dict[int, Floats]:
         """What those who still come leave from each of some days on, if nothing more is done."""
@@ -155,16 +178,13 @@ def _running(day: int) -> int | None:
     return campaign if campaign >= 0 and day - campaign_day(campaign) < ACCEPT_DAYS else None
 
 
-def _with_everybody(
-    taken: ActionsTaken, standing: StandingToday, day: int, kind: str | None
-) -> ActionsTaken:
+def _with_all(taken: ActionsTaken, numbers: Ints, day: int, kind: str | None) -> ActionsTaken:
+    """What was done, and a contact of a kind of each of some customers today."""
     if kind is None:
         return taken
-    count = len(standing.number)
-    made = ActionsTaken(
-        standing.number, np.full(count, day), np.full(count, KINDS.index(kind), np.int64)
-    )
-    return taken.and_also(made)
+    count = len(numbers)
+    kinds = np.full(count, KINDS.index(kind), np.int64)
+    return taken.and_also(ActionsTaken(numbers, np.full(count, day), kinds))
 
 
 def _here(standing: StandingToday, numbers: Ints) -> Ints:

@@ -126,6 +126,44 @@ def test_every_accepted_offer_is_an_order_of_that_instant(answering: AnsweringCo
     assert all(pair in bought for pair in zip(taken.customer_id, taken.accepted_at, strict=True))
 
 
+def test_whoever_leaves_sooner_meets_the_company_half_as_often_until_they_had_left_anyway(
+    future: FutureCompany, archive: World, tmp_path: Path
+) -> None:
+    company = AnsweringCompany(future, tmp_path / "mailed", 200)
+    for _ in range(6):
+        company.contact(np.arange(SPEC.customers), "mail")
+        company.pass_days(100)
+    company.step(SPEC.days - company.day)
+    before = pq.read_table(archive.folder / "truth/customers.parquet")["left_day"].to_numpy()
+    sooner = np.flatnonzero(company.left_days < before)
+    assert len(sooner) > 5
+    met, archived = (_touches(one.folder, sooner) for one in (company, archive))
+    had_left = [one.day >= before[one.number] for one in (met, archived)]
+    pd.testing.assert_frame_equal(
+        met[had_left[0]].reset_index(drop=True), archived[had_left[1]].reset_index(drop=True)
+    )
+    between = [
+        int(((one.day >= company.left_days[one.number]) & ~left).sum())
+        for one, left in zip((met, archived), had_left, strict=True)
+    ]
+    assert 0 < between[0] < between[1]
+
+
+def _touches(folder: Path, people: np.ndarray) -> pd.DataFrame:
+    """What some people did that belongs to no order: visits, mail, questions."""
+    contacts = read(folder, "contacts")
+    found = pd.DataFrame(
+        {
+            "number": contacts.customer_id.str[1:].astype(int),
+            "day": (contacts.contacted_at - pd.Timestamp(SPEC.start)).dt.days,
+            "kind": contacts.kind.astype(str),
+        }
+    )
+    is_touch = ~found.kind.isin(["complaint", "survey"])
+    found = found[is_touch & found.number.isin(people)]
+    return found.sort_values(["number", "day", "kind"])
+
+
 def test_what_has_happened_stays_when_more_is_done(future: FutureCompany, tmp_path: Path) -> None:
     company = AnsweringCompany(future, tmp_path / "company", TODAY)
     company.contact(EVERY_SECOND, "call")

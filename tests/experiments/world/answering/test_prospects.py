@@ -114,8 +114,10 @@ def test_a_second_call_does_less_and_a_mail_puts_off_who_dislikes_it(
     assert (first[here] > 0).all()
     assert (mailed[here & dislikes_it] < 0).all()
     assert (mailed[here & ~dislikes_it] > 0).all()
+    some = standing.number[::7]
+    assert prospects.margin_cents(company, "call", some) == pytest.approx((first + alone)[::7])
     company.contact(standing.number, "call")
-    company.day += 30
+    company.pass_days(30)
     again = prospects.margin_cents(company, "call") - prospects.margin_cents(company, None)
     still_here = company.standing().is_here[np.isin(company.standing().number, standing.number)]
     both = here & still_here
