@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from experiments.bench.year.known import KnownToday
+from experiments.bench.year.known import KnownToday, ScoredToday
 from experiments.world.answering.actions_taken import KINDS
 from experiments.world.answering.company import AnsweringCompany
 from experiments.world.answering.prospects import Prospects
@@ -86,6 +86,29 @@ def by_truth(
     rows = rows[np.argsort(-gains[rows, chosen[rows]] / costs[chosen[rows]], kind="stable")]
     rows = rows[np.cumsum(costs[chosen[rows]]) <= budget_cents]
     return numbers[rows], chosen[rows]
+
+
+def by_scores(
+    arm: Arm, known: KnownToday, scored: ScoredToday, budget_cents: float
+) -> tuple[Ints, Ints]:
+    """Whom the product's arithmetic would contact within the budget, without a lot."""
+    rows = np.flatnonzero(~np.isin(known.numbers, _resting(arm)))
+    gains = scored.gains_cents[rows]
+    costs = np.array([one.cost_cents for one in scored.actions], np.float64)
+    chosen = allocate(gains, [Budget("budget", budget_cents, costs)]).offers
+    taken = np.flatnonzero(chosen != NOTHING)
+    kinds = np.array([KINDS.index(one.name) for one in scored.actions])
+    return known.numbers[rows[taken]], kinds[chosen[taken]]
+
+
+def truly_stay(arm: Arm, prospects: Prospects, known: KnownToday) -> Floats:
+    """By how much each contact truly raises the chance that a customer stays while it works, [customers, kinds]."""
+    order = np.argsort(known.numbers)
+    numbers, found = known.numbers[order], np.empty((len(order), len(KINDS)))
+    alone = prospects.stays(arm.company, None, REST_DAYS, numbers)
+    for place, kind in enumerate(KINDS):
+        found[order, place] = prospects.stays(arm.company, kind, REST_DAYS, numbers) - alone
+    return found
 
 
 def _resting(arm: Arm) -> Ints:

@@ -9,7 +9,16 @@ from typing import Any
 
 import numpy as np
 
-from experiments.bench.year.arms import COST_CENTS, MONTH_DAYS, RANKED_SHARE, Arm, by_rule, by_truth
+from experiments.bench.year.arms import (
+    COST_CENTS,
+    MONTH_DAYS,
+    RANKED_SHARE,
+    Arm,
+    by_rule,
+    by_scores,
+    by_truth,
+    truly_stay,
+)
 from experiments.bench.year.known import RULES, KnownToday
 from experiments.bench.year.past import add_exposures, with_past
 from experiments.bench.year.product import Product, StartedList
@@ -23,6 +32,12 @@ from features.vocabulary.time import DAY_SECONDS, Cutoff
 HISTORY_DAYS, WINDOW_DAYS = 1_095, 90
 AFTER_DAYS = 365
 """Money counts until so many days after the year."""
+BY_SCORES, BY_A_YEAR, BY_STATUS = (
+    "scores, without a lot",
+    "scores, value over a year",
+    "scores, value over a year and true effects by status",
+)
+"""What the product's own arithmetic would do with more and more of what is true, to tell what it lacks."""
 CONTAMINATED = 0.03
 HOLD_OUT_PERCENT = 10
 
@@ -85,10 +100,8 @@ class YearLived:
     @property
     def best_rule(self) -> Arm:
         """The rule that brought most, with the kind of contact that suits it best."""
-        return max(
-            (one for name, one in self.arms.items() if name not in ("product", "knows")),
-            key=lambda one: one.year_cents,
-        )
+        rules = [one for name, one in self.arms.items() if name.split(", ")[0] in RULES]
+        return max(rules, key=lambda one: one.year_cents)
 
 
 def year_of(
@@ -102,7 +115,13 @@ def year_of(
     prospects = Prospects(future, end, days)
     company, past = with_past(future, folder / "product", HISTORY_DAYS, seed)
     arms = {"product": Arm("product", company)}
-    names = ["knows", *(f"{rule}, {kind}" for rule in RULES for kind in KINDS)]
+    names = [
+        "knows",
+        BY_SCORES,
+        BY_A_YEAR,
+        BY_STATUS,
+        *(f"{rule}, {kind}" for rule in RULES for kind in KINDS),
+    ]
     arms |= {name: Arm(name, company.another(folder / name)) for name in names}
     found = YearLived(seed, arms)
     product = _ProductsYear(Product(folder / "product"), arms["product"], prospects, past, found)
@@ -129,14 +148,24 @@ def year_of(
 def _others_act(found: YearLived, prospects: Prospects, known: KnownToday) -> None:
     """Rules and the one who knows decide for a month."""
     for name, arm in found.arms.items():
-        if name == "product":
-            continue
-        if name == "knows":
-            chosen = by_truth(arm, prospects, known, found.budget_cents)
-        else:
-            rule, kind = name.split(", ")
-            chosen = by_rule(arm, rule, kind, known, found.budget_cents)
-        arm.act(prospects, *chosen)
+        if name != "product":
+            arm.act(prospects, *_chosen(arm, prospects, known, found.budget_cents))
+
+
+def _chosen(
+    arm: Arm, prospects: Prospects, known: KnownToday, budget_cents: float
+) -> tuple[Ints, Ints]:
+    """Whom an arm contacts this month, and how."""
+    if arm.name == "knows":
+        return by_truth(arm, prospects, known, budget_cents)
+    rule, kind = arm.name.split(", ")
+    if rule in RULES:
+        return by_rule(arm, rule, kind, known, budget_cents)
+    assert known.scored is not None
+    scored = known.scored if arm.name == BY_SCORES else known.scored.over_a_year()
+    if arm.name == BY_STATUS:
+        scored = scored.keeping(truly_stay(arm, prospects, known))
+    return by_scores(arm, known, scored, budget_cents)
 
 
 def _month_line(found: YearLived, month: int) -> str:

@@ -7,12 +7,23 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from experiments.bench.year.arms import COST_CENTS, REST_DAYS, Arm, by_rule, by_truth
-from experiments.bench.year.known import KnownToday
+from experiments.bench.year.arms import (
+    COST_CENTS,
+    REST_DAYS,
+    Arm,
+    by_rule,
+    by_scores,
+    by_truth,
+    truly_stay,
+)
+from experiments.bench.year.known import KnownToday, ScoredToday
 from experiments.world import WorldSpec
 from experiments.world.answering.actions_taken import KINDS
 from experiments.world.answering.company import AnsweringCompany, FutureCompany
 from experiments.world.answering.prospects import Prospects
+from features.company.settings.actions import ActionSettings
+from features.lifecycle.stages import LifecycleStatus
+from training.actions.actions import plain_contacts
 
 SPEC = WorldSpec(customers=400, seed=2, lines_per_customer=40, days=500, items=120)
 TODAY = 375
@@ -79,6 +90,33 @@ def test_a_month_brings_the_expected_margin_beyond_doing_nothing_less_the_cost(
     assert len(arm.company.taken) == 60
     arm.net_cents.append(7.0)
     assert arm.year_cents == pytest.approx(expected + 7)
+
+
+def test_scores_over_a_year_find_more_that_pays_and_true_chances_replace_those_of_the_model(
+    arm: Arm, prospects: Prospects
+) -> None:
+    of = known(arm)
+    count = len(of.numbers)
+    scored = ScoredToday(
+        plain_contacts(ActionSettings()),
+        np.full(count, LifecycleStatus.ACTIVE, np.int8),
+        np.full(count, 0.2),
+        np.linspace(0.0, 9_000.0, count),
+        value_days=73,
+    )
+    year = scored.over_a_year()
+    assert year.if_kept_cents == pytest.approx(5 * scored.if_kept_cents)
+    few, _ = by_scores(arm, of, scored, 1e9)
+    many, kinds = by_scores(arm, of, year, 1e9)
+    # An e-mail keeps 1 % of 0.2 x 0.8, for 10 cents: from 62.50 on.
+    assert sorted(few) == sorted(of.numbers[scored.if_kept_cents > 6_250])
+    assert len(many) > 2 * len(few)
+    assert sum(COST_CENTS[KINDS[kind]] for kind in by_scores(arm, of, year, 700)[1]) <= 700
+    shares = np.column_stack([np.full(count, 0.1), np.full(count, 0.02), np.zeros(count)])
+    assert (by_scores(arm, of, year.keeping(shares), 1e9)[1] == CALL).sum() > (kinds == CALL).sum()
+    stay = truly_stay(arm, prospects, of)
+    assert (stay[:, CALL] >= stay[:, KINDS.index("letter")]).all()
+    assert (stay[~arm.company.standing().is_here] == 0).all()
 
 
 def test_who_knows_brings_more_than_any_rule_and_keeps_to_the_budget(
