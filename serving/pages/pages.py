@@ -38,6 +38,7 @@ from serving.pages.list_query import ListQuery
 from serving.pages.list_view import churn_list_page
 from serving.pages.monitoring_view import MONITORING_PAGE, monitoring_page
 from serving.pages.quality.quality_view import QUALITY_PAGE, quality_page
+from serving.pages.segments.segments_view import SEGMENTS_PAGE, segments_page
 from serving.snapshot.search.finding import keys_of
 from training.reasons.languages.known import ENGLISH
 from training.reasons.languages.language import Language
@@ -131,6 +132,7 @@ class Pages:
         post("/churn/find", scope="pages", is_personal=True, browser=True, body="form")(self._find)
         get(CUSTOMER_PAGE, scope="pages", is_personal=True, browser=True)(self._customer)
         get(MONITORING_PAGE, scope="pages", is_personal=False, browser=True)(self._monitoring)
+        get(SEGMENTS_PAGE, scope="pages", is_personal=False, browser=True)(self._segments)
         get(QUALITY_PAGE, scope="pages", is_personal=False, browser=True)(self._quality)
         CampaignPages(self.draw, self._refusal).add_to(self.routes)
         get("/v1/docs", scope="pages", is_personal=False, browser=True)(self._contract)
@@ -242,6 +244,15 @@ class Pages:
         company, now = models_in_use.settings.company.name, models_in_use.now()
         page = monitoring_page(models_in_use.findings.now, company, now, models_in_use.language)
         return html(self.draw("monitoring.html", page))
+
+    def _segments(self, request: Request) -> Response:
+        """Stages, statuses and segments, of the company and of no customer."""
+        models_in_use = models_in_use_of(request)
+        in_use = models_in_use.in_use
+        if in_use is None:
+            return self._refusal(request, "not_ready")
+        company, currency = models_in_use.settings.company.name, models_in_use.currency
+        return _html(self.draw("segments.html", segments_page(in_use, company, currency)))
 
     def _quality(self, request: Request) -> Response:
         """Whether the scores can be trusted, of the company and of no customer."""

@@ -85,6 +85,7 @@ PAGES: dict[str, Callable[[Visit], None]] = {
     "not judged": Visit.to_somebody_not_judged,
     "several found": Visit.look_for_several,
     "monitoring": lambda visit: visit.to("/monitoring"),
+    "segments": lambda visit: visit.to("/segments"),
     "quality": lambda visit: visit.to("/quality"),
     "plan": lambda visit: visit.to("/plan?budget=40&call=5"),
     "campaigns": lambda visit: visit.to("/campaigns"),

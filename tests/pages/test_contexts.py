@@ -24,6 +24,7 @@ from serving.pages.contexts import (
 from serving.pages.customer.contexts import CustomerPage, FindPage
 from serving.pages.figures import unbroken
 from serving.pages.quality.contexts import QualityPage
+from serving.pages.segments.contexts import SegmentsPage
 
 TEMPLATES = Path(pages.__file__).parent / "templates"
 DRAWN_FROM = {
@@ -37,6 +38,7 @@ DRAWN_FROM = {
     "monitoring.html": MonitoringPage,
     "quality.html": QualityPage,
     "plan.html": PlanPage,
+    "segments.html": SegmentsPage,
     "sign_in.html": SignInPage,
     "problem.html": ProblemPage,
 }

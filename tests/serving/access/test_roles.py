@@ -27,7 +27,7 @@ MAY: Mapping[str, tuple[str, ...]] = {
     "privacy": ("POST /v1/objections", "POST /v1/erasures", "POST /v1/erasures/status"),
     "pages": (
         "GET /", "GET /churn", "GET /churn.csv", "GET /churn.xlsx", "POST /churn/find", "GET /churn/customer",
-        "GET /monitoring", "GET /plan", "GET /quality", "GET /v1/docs", "POST /sign-out", "GET /account", "POST /account/sessions",
+        "GET /monitoring", "GET /plan", "GET /segments", "GET /quality", "GET /v1/docs", "POST /sign-out", "GET /account", "POST /account/sessions",
         "POST /account/password",
         "GET /campaigns", "POST /campaigns", "GET /campaigns/", "POST /campaigns/",
     ),

@@ -67,6 +67,7 @@ ADDRESSES = (
     Route("/churn/find", "pages", ONLY_POST, ONLY_POST, browser=True, body="form"),
     Route("/churn/customer", "pages", personal=ONLY_GET, browser=True),
     Route("/monitoring", "pages", browser=True),
+    Route("/segments", "pages", browser=True),
     Route("/quality", "pages", browser=True),
     Route("/plan", "pages", browser=True, seconds=60.0),
     Route(
