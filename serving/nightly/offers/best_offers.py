@@ -23,6 +23,9 @@ from serving.offers.plans.contacts import why_apart
 from serving.snapshot.columns import BestActions, BestOffers, unjudged
 from training.actions.actions import NOTHING
 
+_AT_ONCE = 65_536
+"""Of so many customers and every offer it is known at one time what each brings."""
+
 
 @dataclass(frozen=True)
 class NightOffers:
@@ -62,6 +65,7 @@ class NightOffers:
         *,
         value_money: str,
         progress: Progress = silent,
+        at_once: int = _AT_ONCE,
     ) -> BestOffers:
         """The offers that bring more than the best contact, one entry a judged customer.
 
@@ -73,20 +77,13 @@ class NightOffers:
         offering = self.offering
         if offering is None or why_apart(offering, value_money, offering.pack.digest):
             return found
-        names_listed = [one.offer_id for one in offering.offers.listed]
-        names = sorted(names_listed)
         places = np.flatnonzero(~self._are_held_out(offering, customer_keys))
-        candidates = Candidates.of(
-            Choices(offering), Audience(customer_keys[places]), cutoff_seconds, progress
-        )
-        offers = best(candidates.priority, np.round(candidates.net_gain) > 0)
-        rows = np.flatnonzero(offers != NOTHING)
-        priority = candidates.priority[rows, offers[rows]]
-        rows = rows[priority > contacts.net_gain_cents[places[rows]]]
-        published = np.array([names.index(one) for one in names_listed], np.int32)
-        found.best_offer[places[rows]] = published[offers[rows]]
-        gains = candidates.net_gain[rows, offers[rows]]
-        found.offer_gain_cents[places[rows]] = np.round(gains).astype(np.int64)
+        for first in range(0, len(places), at_once):
+            some = places[first : first + at_once]
+            progress("which offer is best for whom", first, len(places))
+            audience = Audience(customer_keys[some])
+            candidates = Candidates.of(Choices(offering), audience, cutoff_seconds)
+            _keep_better(found, some, candidates, contacts.net_gain_cents[some])
         return found
 
     def _are_held_out(
@@ -101,3 +98,20 @@ class NightOffers:
                 ledger.hold_out.holds(ids[int(key)], STANDING, percent) for key in customer_keys
             ]
         return np.array(lots, np.bool_)
+
+
+def _keep_better(
+    found: BestOffers,
+    places: NDArray[np.intp],
+    candidates: Candidates,
+    contact_gains_cents: NDArray[np.int64],
+) -> None:
+    """Write down the best offers of those at some places that bring more than their best contacts."""
+    listed = [one.offer_id for one in candidates.choices.offering.offers.listed]
+    published = np.array([sorted(listed).index(one) for one in listed], np.int32)
+    offers = best(candidates.priority, np.round(candidates.net_gain) > 0)
+    rows = np.flatnonzero(offers != NOTHING)
+    rows = rows[candidates.priority[rows, offers[rows]] > contact_gains_cents[rows]]
+    found.best_offer[places[rows]] = published[offers[rows]]
+    gains = candidates.net_gain[rows, offers[rows]]
+    found.offer_gain_cents[places[rows]] = np.round(gains).astype(np.int64)

@@ -100,6 +100,23 @@ def test_an_offer_is_best_only_where_it_brings_more_than_the_contact(
     assert bool(beside.best_offer[place] != NOTHING) is is_best
 
 
+@pytest.mark.parametrize("more", [-1, 0, 1])
+def test_however_many_are_looked_at_together_the_same_is_found(
+    night: NightOffers, snapshot: Snapshot, more: int
+) -> None:
+    contacts = BestActions(snapshot.best_action[:], snapshot.net_gain_cents[:])
+    keys = snapshot.ranking.customer_keys
+    found = night.best_beside(
+        contacts,
+        keys,
+        snapshot.cutoff_seconds,
+        value_money="margin",
+        at_once=len(keys) // 2 + more,
+    )
+    assert found.best_offer.tolist() == snapshot.best_offer.tolist()
+    assert found.offer_gain_cents.tolist() == snapshot.offer_gain_cents.tolist()
+
+
 def test_where_contacts_gain_nothing_every_offer_that_pays_is_best_and_where_they_gain_much_none(
     night: NightOffers, snapshot: Snapshot
 ) -> None:
