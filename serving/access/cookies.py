@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http.cookies import CookieError, SimpleCookie
 
 from features.company.settings.service import ServiceSettings
+from serving.access.request_body import form_fields
 
 SESSION_COOKIE = "regulars_session"
 DOOR_COOKIE = "regulars_door"
@@ -18,6 +20,7 @@ FORM_TOKEN = "form_token"
 DEVICE_COOKIE = "regulars_device"
 """Of a browser that signed in to an account before."""
 _HOST_ONLY = "__Host-"
+_FILE_FORM_TOKEN = re.compile(rb'name="form_token"\r\n\r\n([0-9a-f]{1,64})\r\n')
 
 
 @dataclass(frozen=True)
@@ -62,3 +65,17 @@ def form_token_of(secret: str) -> str:
 def is_form_token(sent: str, secret: str) -> bool:
     """Whether a form was drawn for the browser with this secret; told in the same time whatever was sent."""
     return hmac.compare_digest(sent.encode("utf-8", "replace"), form_token_of(secret).encode())
+
+
+def form_token_in(body: bytes, kind: str) -> str:
+    """What a form carries as its token, be it a plain one or, of the kind ``file``, one with a file among its fields; empty without any.
+
+    >>> form_token_in(b"q=tea&form_token=ab", "form")
+    'ab'
+    >>> form_token_in(b'--x\\r\\nContent-Disposition: form-data; name="form_token"\\r\\n\\r\\nab\\r\\n--x--', "file")
+    'ab'
+    """
+    if kind != "file":
+        return form_fields(body).get(FORM_TOKEN, "")
+    found = _FILE_FORM_TOKEN.search(body)
+    return "" if found is None else found[1].decode()

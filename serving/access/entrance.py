@@ -10,15 +10,15 @@ from collections.abc import Callable
 
 from serving.access.cookies import (
     DOOR_COOKIE,
-    FORM_TOKEN,
     PLAIN,
     SESSION_COOKIE,
     Cookies,
+    form_token_in,
     form_token_of,
     is_form_token,
 )
 from serving.access.problems import Refusal
-from serving.access.request_body import as_numbers, customers_named, form_fields
+from serving.access.request_body import as_numbers, customers_named
 from serving.access.responses import is_for_now
 from serving.access.routes import Route
 from serving.access.visitor import PageVisitor
@@ -174,10 +174,10 @@ class Entrance:
 
     def _require_own_form(self, body: bytes) -> None:
         """Refuse a form that was drawn for another browser; who presents a key is no browser."""
-        is_form = self._method == "POST" and self._route.body == "form"
+        is_form = self._method == "POST" and self._route.body != "json"
         if not is_form or _presented_key(self._headers) is not None:
             return
-        sent, secret = form_fields(body).get(FORM_TOKEN, ""), self._form_secret
+        sent, secret = form_token_in(body, self._route.body), self._form_secret
         if not secret or not is_form_token(sent, secret):
             raise Refusal("stale_form")
 

@@ -13,7 +13,7 @@ from serving.access.routes import Route
 from serving.ledger.exact_json import read_exactly
 
 BODY_SECONDS = 8.0
-_MOST_FIELDS = 50
+_MOST_FIELDS = 100
 _MEDIA_TYPES = {
     "json": "application/json",
     "form": "application/x-www-form-urlencoded",

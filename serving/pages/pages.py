@@ -252,7 +252,7 @@ class Pages:
         if in_use is None:
             return self._refusal(request, "not_ready")
         company, currency = models_in_use.settings.company.name, models_in_use.currency
-        return _html(self.draw("segments.html", segments_page(in_use, company, currency)))
+        return html(self.draw("segments.html", segments_page(in_use, company, currency)))
 
     def _quality(self, request: Request) -> Response:
         """Whether the scores can be trusted, of the company and of no customer."""
@@ -262,7 +262,7 @@ class Pages:
             return self._refusal(request, "not_ready")
         verdicts = models_in_use.ledger.feedback.counts()
         company, findings = models_in_use.settings.company.name, models_in_use.findings.now
-        return _html(self.draw("quality.html", quality_page(in_use, company, findings, verdicts)))
+        return html(self.draw("quality.html", quality_page(in_use, company, findings, verdicts)))
 
     def _contract(self, request: Request) -> Response:
         """The contract as a page."""

@@ -142,8 +142,8 @@ class Browser(Caller):
         self.form_token = form_token_of(secret)
 
     def post(self, path: str, **content: Any) -> httpx.Response:
-        if "data" in content:
-            content["data"] = {FORM_TOKEN: self.form_token} | content["data"]
+        if "data" in content or "files" in content:
+            content["data"] = {FORM_TOKEN: self.form_token} | content.get("data", {})
         return super().post(path, **content)
 
 

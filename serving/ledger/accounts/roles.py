@@ -8,12 +8,13 @@ from typing import Literal, get_args
 
 from features.vocabulary.errors import UsageRefused, did_you_mean
 
-Permission = Literal["own", "company", "customers", "files"]
+Permission = Literal["own", "company", "customers", "files", "campaigns"]
 PERMISSIONS: Mapping[Permission, str] = {
     "own": "One's own account and sign-ins.",
     "company": "What is said of the company and of no customer: monitoring, the contract.",
     "customers": "The list and the page of every customer.",
     "files": "The list as a file, with everybody on it.",
+    "campaigns": "Planning campaigns, starting them, handing out their lists and taking them in.",
 }
 """What a page asks of whoever opens it."""
 
@@ -32,7 +33,12 @@ def _role(sentence: str, *permissions: Permission) -> Role:
 
 ROLES: Mapping[str, Role] = {
     "marketer": _role(
-        "Decides whom to contact, and takes lists away.", "own", "company", "customers", "files"
+        "Decides whom to contact, and takes lists away.",
+        "own",
+        "company",
+        "customers",
+        "files",
+        "campaigns",
     ),
     "adviser": _role("Talks to customers, one at a time.", "own", "company", "customers"),
     "scientist": _role("Answers for the models, and needs no customer by name.", "own", "company"),

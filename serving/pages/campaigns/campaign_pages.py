@@ -6,6 +6,7 @@ import secrets
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qsl
 
 from fastapi import Request, Response
@@ -36,6 +37,7 @@ _MEDIA_TYPES = {
 }
 _ONE = f"{CAMPAIGNS_PAGE}/{{campaign_id}}"
 _MOST_FIELDS = 100
+_PAGE: Any = {"scope": "pages", "browser": True, "permission": "campaigns"}
 
 
 class CampaignPages:
@@ -49,28 +51,18 @@ class CampaignPages:
     def add_to(self, routes: Routes) -> None:
         """Declare every address of these pages."""
         get, post = routes.get, routes.post
-        get(PLAN_PAGE, scope="pages", is_personal=False, browser=True, seconds=60.0)(self._plan)
-        get(CAMPAIGNS_PAGE, scope="pages", is_personal=False, browser=True, seconds=60.0)(self._all)
-        post(
-            CAMPAIGNS_PAGE,
-            scope="pages",
-            is_personal=True,
-            browser=True,
-            body="form",
-            seconds=60.0,
-        )(self._start)
+        get(PLAN_PAGE, seconds=60.0, is_personal=False, **_PAGE)(self._plan)
+        get(CAMPAIGNS_PAGE, seconds=60.0, is_personal=False, **_PAGE)(self._all)
+        post(CAMPAIGNS_PAGE, seconds=60.0, is_personal=True, body="form", **_PAGE)(self._start)
         for address, answer in ((_ONE, self._one), (f"{_ONE}/list.{{ending}}", self._list)):
-            get(address, scope="pages", is_personal=True, browser=True, seconds=LONGEST_SECONDS)(
-                answer
-            )
+            get(address, seconds=LONGEST_SECONDS, is_personal=True, **_PAGE)(answer)
         post(
             f"{_ONE}/outcomes",
-            scope="pages",
+            seconds=LONGEST_SECONDS,
             is_personal=True,
-            browser=True,
             body="file",
             body_bytes=LARGE_BYTES,
-            seconds=LONGEST_SECONDS,
+            **_PAGE,
         )(self._outcomes)
 
     def _plan(self, request: Request) -> Response:

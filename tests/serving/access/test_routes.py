@@ -69,9 +69,16 @@ ADDRESSES = (
     Route("/monitoring", "pages", browser=True),
     Route("/segments", "pages", browser=True),
     Route("/quality", "pages", browser=True),
-    Route("/plan", "pages", browser=True, seconds=60.0),
+    Route("/plan", "pages", browser=True, permission="campaigns", seconds=60.0),
     Route(
-        "/campaigns", "pages", ("GET", "POST"), ONLY_POST, browser=True, body="form", seconds=60.0
+        "/campaigns",
+        "pages",
+        ("GET", "POST"),
+        ONLY_POST,
+        browser=True,
+        permission="campaigns",
+        body="form",
+        seconds=60.0,
     ),
     Route(
         "/campaigns/",
@@ -79,6 +86,7 @@ ADDRESSES = (
         ("GET", "POST"),
         ("GET", "POST"),
         browser=True,
+        permission="campaigns",
         body="file",
         body_bytes=8_000_000,
         seconds=300.0,
