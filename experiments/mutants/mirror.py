@@ -143,9 +143,10 @@ def _nearest(file: str, imports: Imports) -> list[str]:
         importing = imports.tests_importing(modules)
         folder = PurePosixPath(_folder(file))
         for near in (folder, *folder.parents[:-2]):
-            found = sorted(one for one in importing if one.startswith(f"{near}/"))
+            found = [one for one in importing if one.startswith(f"{near}/")]
             if found:
-                return found[:_MOST]
+                # Those in the folder itself before those below it.
+                return sorted(found, key=lambda one: (one.count("/"), one))[:_MOST]
     inside = [one for one in imports.tests if one.startswith(f"{_folder(file)}/")]
     return inside[:_MOST]
 

@@ -60,6 +60,8 @@ def five(valued: Snapshot) -> Snapshot:
         attribute_codes=codes,
         net_gain_cents=valued.net_gain_cents[:5],
         best_action=valued.best_action[:5],
+        best_offer=valued.best_offer[:5],
+        offer_gain_cents=valued.offer_gain_cents[:5],
         manifest={**valued.manifest, "attributes": ATTRIBUTES},
     )
 

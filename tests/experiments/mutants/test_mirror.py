@@ -45,6 +45,8 @@ def test_a_file_without_a_mirror_is_noticed_by_the_nearest_that_import_it(import
         "tests/experiments/world/test_keeping.py",
         "tests/experiments/world/test_seasons.py",
         "tests/experiments/world/test_world.py",
+        "tests/experiments/world/answering/test_actions_taken.py",
+        "tests/experiments/world/answering/test_company.py",
     ]
 
 
