@@ -21,7 +21,7 @@ from serving.offers.allocation.prices import (
     programme,
     whole_programme,
 )
-from serving.offers.allocation.repairs import fill, give_up, lift
+from serving.offers.allocation.repairs import exchange, fill, give_up, lift
 
 MOST_BY_PROGRAMME = 200_000
 """Pairs of customer and offer up to which the programme itself is solved."""
@@ -72,6 +72,7 @@ def allocate(
     used = give_up(budgeted, chosen, used, prices)
     used = lift(budgeted, chosen, used, prices)
     used = fill(budgeted, chosen, used, prices)
+    used = exchange(budgeted, chosen, used, prices)
     value = budgeted.value(*shown(chosen))
     is_kept = budgeted.is_satisfied(used)
     if not is_kept and values.size > most_by_programme:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
 from features.vocabulary.arrays import Floats
-from serving.offers.allocation.budgets import Budgeted, shown
+from serving.offers.allocation.budgets import SLACK, Budgeted, shown
 from serving.offers.arbitration import NOTHING
 
 _MOST_MISSES = 1_000
@@ -60,17 +62,57 @@ def fill(
         priced = np.where(budgeted.values[rows] > 0, budgeted.priced(prices, rows), -np.inf)
         offers = priced.argmax(axis=1)
         found.append((rows, offers, priced[np.arange(len(rows)), offers]))
-    if not found:
+    return _take(budgeted, chosen, used, found, most_misses)
+
+
+def exchange(
+    budgeted: Budgeted,
+    chosen: NDArray[np.int64],
+    used: Floats,
+    prices: Floats,
+    *,
+    most_misses: int = _MOST_MISSES,
+) -> Floats:
+    """Use what is left of the budgets for something that brings more to who has something, by what it costs at the prices.
+
+    Where many customers are alike, several offers are as good at the right prices, and all take the first.
+    """
+    found = []
+    for begin in range(0, len(chosen), budgeted.at_once):
+        rows = begin + np.flatnonzero(chosen[begin : begin + budgeted.at_once] != NOTHING)
+        values, mine = budgeted.values[rows], chosen[rows]
+        places = np.arange(len(rows))
+        priced = budgeted.priced(prices, rows)
+        had = priced[places, mine]
+        priced[values <= values[places, mine][:, None]] = -np.inf
+        offers = priced.argmax(axis=1)
+        found.append((rows, offers, priced[places, offers] - had))
+    return _take(budgeted, chosen, used, found, most_misses)
+
+
+def _take(
+    budgeted: Budgeted,
+    chosen: NDArray[np.int64],
+    used: Floats,
+    wanted: Sequence[tuple[NDArray[np.int64], NDArray[np.int64], Floats]],
+    most_misses: int,
+) -> Floats:
+    """Give customers what is ``wanted`` in the place of what they have, what gains most first, where no budget forbids it."""
+    if not wanted:
         return used
-    rows, offers, gains = (np.concatenate(part) for part in zip(*found, strict=True))
+    rows, offers, gains = (np.concatenate(part) for part in zip(*wanted, strict=True))
     misses = 0
     for one in np.argsort(-gains, kind="stable").tolist():
         if not np.isfinite(gains[one]) or misses >= most_misses:
             break
-        with_it = used + budgeted.of_pair(int(rows[one]), int(offers[one]))
-        if (with_it <= budgeted.caps).all():
+        row, offer = int(rows[one]), int(offers[one])
+        had = budgeted.of_pair(row, int(chosen[row])) * (chosen[row] != NOTHING)
+        with_it = used - had + budgeted.of_pair(row, offer)
+        # What must be used at least may be too little already, but no less than before.
+        owed = np.where(budgeted.is_least, np.minimum(used, budgeted.limits), -np.inf)
+        if (with_it <= budgeted.caps).all() and (with_it >= owed - SLACK).all():
             used = with_it
-            chosen[rows[one]] = offers[one]
+            chosen[row] = offer
         else:
             misses += 1
     return used

@@ -13,7 +13,7 @@ from scipy.optimize import linprog
 from features.vocabulary.errors import UsageRefused
 from serving.offers.allocation.allocation import allocate
 from serving.offers.allocation.budgets import SLACK, Budget, Budgeted
-from serving.offers.allocation.repairs import fill, give_up, lift
+from serving.offers.allocation.repairs import exchange, fill, give_up, lift
 from serving.offers.arbitration import NOTHING
 
 
@@ -332,3 +332,27 @@ def test_up_to_two_thousand_pairs_whole_customers_are_looked_for(
 def test_an_empty_audience_is_shown_nothing() -> None:
     found = allocate(np.zeros((0, 2)), [Budget("customers", 2.0, np.ones(2))])
     assert (found.offers.tolist(), found.value, found.shortfall) == ([], 0.0, 0.0)
+
+
+@pytest.mark.parametrize("most_by_programme", [0, 10_000])
+@pytest.mark.parametrize("at_once", [999, 1_000, 1_001])
+def test_where_all_customers_are_alike_a_budget_is_used_up_all_the_same(
+    most_by_programme: int, at_once: int
+) -> None:
+    """A mail for each of a thousand costs 10,000 and brings 40; 490 more each make a call of it that brings 460 more."""
+    values = np.tile([500.0, 150.0, 40.0], (1_000, 1))
+    money = Budget("cents", 50_000.0, np.array([500.0, 150.0, 10.0]))
+    found = allocate(values, [money], most_by_programme=most_by_programme, at_once=at_once)
+    calls = (50_000 - 10_000) // 490
+    assert np.bincount(found.offers, minlength=3).tolist() == [calls, 0, 1_000 - calls]
+    assert found.value == 40_000 + calls * 460
+    assert found.used["cents"] == 10_000 + calls * 490
+
+
+def test_what_must_be_shown_is_not_exchanged_for_what_brings_more() -> None:
+    """Both may have the better offer, and one must have the new one."""
+    values = np.array([[5.0, 3.0], [5.0, 3.0]])
+    budgeted = Budgeted(values, [Budget("new", 1.0, np.array([0.0, 1.0]), is_least=True)])
+    chosen = np.array([1, 1])
+    used = exchange(budgeted, chosen, np.array([2.0]), np.zeros(1))
+    assert sorted(chosen.tolist()) == [0, 1] and used.tolist() == [1.0]
