@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Mapping
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from features.vocabulary.identifiers import normal_id
 from serving.access.asgi import Message, Receive
@@ -39,19 +39,22 @@ def _same_site(headers: dict[str, str]) -> bool:
     return origin == "null" or urlsplit(origin).netloc == headers.get("host")
 
 
-def form_fields(body: bytes) -> Mapping[str, str]:
-    """The fields of a form, each with its first value; what is not UTF-8 becomes a question mark.
-
-    >>> dict(form_fields(b"q=tea&q=coffee&band="))
-    {'q': 'tea'}
-    """
+def form_pairs(body: bytes) -> list[tuple[str, str]]:
+    """The fields of a form in their order, empty ones too; what is not UTF-8 becomes a question mark."""
     text = body.decode("utf-8", "replace")
     try:
-        return {
-            name: values[0] for name, values in parse_qs(text, max_num_fields=_MOST_FIELDS).items()
-        }
+        return parse_qsl(text, keep_blank_values=True, max_num_fields=_MOST_FIELDS)
     except ValueError:
         raise Refusal("invalid_request", "Send the form as the page has it.") from None
+
+
+def form_fields(body: bytes) -> Mapping[str, str]:
+    """The fields of a form that are filled in, each with its first value.
+
+    >>> form_fields(b"q=tea&q=coffee&band=")
+    {'q': 'tea'}
+    """
+    return {name: value for name, value in reversed(form_pairs(body)) if value}
 
 
 def customers_named(body: bytes) -> list[str]:

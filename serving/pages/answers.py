@@ -10,6 +10,8 @@ from serving.access.cookies import Cookies
 from serving.access.request_body import form_fields
 
 HTML = "text/html; charset=utf-8"
+CSV = "text/csv; charset=utf-8"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def html(text: str, status: int = 200) -> Response:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -225,3 +225,20 @@ def group_at(snapshot: Snapshot, position: int, language: Language = ENGLISH) ->
 def refusal(snapshot: Snapshot, key: int, language: Language = ENGLISH) -> str:
     """That a customer must not be contacted; empty for whoever may be."""
     return language.say("No marketing") if snapshot.has_refused_contact[key] else ""
+
+
+def width_of(share: float) -> str:
+    """A share as the length of a bar.
+
+    >>> width_of(0.25)
+    '25.00%'
+    """
+    return f"{100 * share:.2f}%"
+
+
+def day_of_test(test: str, language: Language) -> str:
+    """The day of a test; the name of a round where no time lies between tests."""
+    try:
+        return language.date(date.fromisoformat(test))
+    except ValueError:
+        return test

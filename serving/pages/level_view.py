@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import math
-from datetime import date
 
 from serving.in_use.models_in_use import InUse
 from serving.pages.contexts import LevelLine, LevelSection
-from serving.pages.figures import percent, signed
+from serving.pages.figures import day_of_test, percent, signed
 from serving.pages.list_sentences import JUST_AS_EXPECTED
 from training.measures.levels import HeldLevel, HeldLevels
 from training.reasons.languages.catalogue import phrase
@@ -42,18 +41,10 @@ def _line(level: HeldLevel, language: Language) -> LevelLine:
     length = min(50.0, 50.0 * level.distance / _FULL) if known else 0.0
     start = 50.0 - length if level.bias > 0 else 50.0
     return LevelLine(
-        test=_named(level.test, language),
+        test=day_of_test(level.test, language),
         came=language.written(f"{level.observed_over_expected:.2f}") if known else "–",
         bias=f"{signed(100 * level.bias, language)} %" if known else "–",
         error=percent(level.ece, language) if level.ece is not None else "",
         start=f"{start:.2f}%",
         width=f"{length:.2f}%",
     )
-
-
-def _named(test: str, language: Language) -> str:
-    """The day of a test; the name of a round where no time lies between tests."""
-    try:
-        return language.date(date.fromisoformat(test))
-    except ValueError:
-        return test

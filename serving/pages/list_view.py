@@ -38,6 +38,7 @@ from serving.pages.figures import (
     standing,
     value_and_range,
     whole_money,
+    width_of,
 )
 from serving.pages.files.choices import file_links, file_note
 from serving.pages.filter_view import filter_form
@@ -84,7 +85,7 @@ def churn_list_page(
         act=language.phrased(snapshot.manifest["act"], "question"),
         judged=language.count(snapshot.judged),
         base=percent(snapshot.base, language),
-        base_width=_width(snapshot.base),
+        base_width=width_of(snapshot.base),
         expected=language.written(f"{everybody.expected:,.0f}"),
         expected_between=expected_between(everybody, language, level_range(in_use)),
         at_risk=language.money(everybody.at_risk_cents, currency) if snapshot.money_basis else "",
@@ -196,7 +197,7 @@ def list_row(
         link=customer_link(in_use, position, query),
         standing=standing(snapshot, key, language),
         risk=percent(probability, language),
-        risk_width=_width(probability),
+        risk_width=width_of(probability),
         moved="" if np.isnan(before[0]) else signed(float(points_risen(now, before)[0]), language),
         has_jumped=bool(has_jumped(now, before)[0]),
         band=band(float(snapshot.ranking.percentile[position])),
@@ -221,10 +222,6 @@ def _stake(snapshot: Snapshot, position: int, currency: str, language: Language)
     return whole_money(round(cents), currency, language)
 
 
-def _width(probability: float) -> str:
-    return f"{100 * probability:.2f}%"
-
-
 def _matrix(
     snapshot: Snapshot, query: ListQuery, currency: str, language: Language
 ) -> list[MatrixCell]:
@@ -241,7 +238,7 @@ def _matrix(
                 risk=one.risk,
                 at_risk=language.money(100 * round(one.at_risk_cents / 100), currency),
                 share=language.say("{percent}%").format(percent=f"{100 * share:.0f}"),
-                share_width=_width(share),
+                share_width=width_of(share),
                 customers=language.say("{count} customers").format(
                     count=language.count(one.customers)
                 ),

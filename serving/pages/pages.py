@@ -22,7 +22,7 @@ from serving.in_use.models_in_use import InUse
 from serving.ledger.accounts.roles import permissions_of
 from serving.pages.account.door import Door
 from serving.pages.account.own_account import OwnAccount
-from serving.pages.answers import HTML, form_of, html
+from serving.pages.answers import CSV, HTML, XLSX, form_of, html
 from serving.pages.campaigns.campaign_pages import CampaignPages
 from serving.pages.churn_list import matching
 from serving.pages.contexts import ProblemPage
@@ -50,7 +50,6 @@ _MEDIA_TYPES = {
     ".svg": "image/svg+xml",
     ".txt": "text/plain; charset=utf-8",
 }
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 class Pages:
@@ -166,7 +165,7 @@ class Pages:
             spelling=asked,
             withheld=lambda: models_in_use.ledger.privacy.withheld,
         )
-        return _file(parts, "text/csv; charset=utf-8", "churn-list.csv")
+        return _file(parts, CSV, "churn-list.csv")
 
     def _workbook(self, request: Request) -> Response:
         models_in_use = models_in_use_of(request)
@@ -183,7 +182,7 @@ class Pages:
             models_in_use.workspace.spreadsheets,
             withheld=lambda: models_in_use.ledger.privacy.withheld,
         )
-        return _file(parts, _XLSX, "churn-list.xlsx")
+        return _file(parts, XLSX, "churn-list.xlsx")
 
     async def _find(self, request: Request) -> Response:
         """A search: the id comes in the body and goes no further than this answer."""

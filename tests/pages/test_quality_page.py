@@ -147,6 +147,16 @@ def test_a_model_that_tells_nothing_of_itself_has_a_page_all_the_same() -> None:
     assert page.limits and page.model
 
 
+def test_what_became_of_past_scores_is_said_with_its_day() -> None:
+    quality = {"share": 0.25, "share_of_list": 0.5, "auc": 0.75}
+    realised = {"as_of": "2026-03-01", "customers": 100, "treated": 2, "estimated": quality}
+    look = {"realised": [{**realised, **quality}]}
+    (said,) = page_of(findings=SimpleNamespace(look=look)).past
+    assert (
+        said.startswith("As of 1 Mar 2026 ") and "of 100 customers, 2 treated ones left out" in said
+    )
+
+
 def test_in_german_nothing_is_left_in_english() -> None:
     page = page_of(language=language_of("de"))
     assert page.grade == "Gut" and page.kinds[0].lines[0].name == "Stammkunde"

@@ -7,13 +7,12 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl
 
 from fastapi import Request, Response
 from fastapi.responses import RedirectResponse
 
 from features.vocabulary.errors import RegularsError
-from serving.access.problems import Refusal
+from serving.access.request_body import form_pairs
 from serving.access.routes import LARGE_BYTES, LONGEST_SECONDS
 from serving.campaigns.contact_list import ENDINGS, write_contact_list
 from serving.campaigns.returned_list import report_outcomes
@@ -21,6 +20,7 @@ from serving.contract.answering import models_in_use_of
 from serving.contract.routes import Routes
 from serving.in_use.models_in_use import InUse, ModelsInUse
 from serving.ledger.campaigns import FrozenCampaign
+from serving.pages.answers import CSV, HTML, XLSX, html
 from serving.pages.campaigns.campaign_view import Notice, campaign_page
 from serving.pages.campaigns.campaigns_view import CAMPAIGNS_PAGE, campaigns_page
 from serving.pages.campaigns.plan_query import PlanQuery
@@ -30,13 +30,8 @@ from serving.pages.campaigns.starting import StartRefused, start_form, started
 from serving.pages.files.upload import uploaded_file
 from serving.pages.list_query import PLAN_PAGE
 
-_HTML = "text/html; charset=utf-8"
-_MEDIA_TYPES = {
-    "csv": "text/csv; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
+_MEDIA_TYPES = {"csv": CSV, "xlsx": XLSX}
 _ONE = f"{CAMPAIGNS_PAGE}/{{campaign_id}}"
-_MOST_FIELDS = 100
 _PAGE: Any = {"scope": "pages", "browser": True, "permission": "campaigns"}
 
 
@@ -74,13 +69,13 @@ class CampaignPages:
         page = plan_page(in_use, models_in_use.settings, campaigns, query, now, start_form(query))
         # What is asked for in place has the address of what it means, without the fields that were left empty.
         said = {"hx-push-url": query.link()} if "hx-request" in request.headers else None
-        return Response(self._draw("plan.html", page), media_type=_HTML, headers=said)
+        return Response(self._draw("plan.html", page), media_type=HTML, headers=said)
 
     async def _start(self, request: Request) -> Response:
         models_in_use, in_use = _in_use(request)
         if in_use is None:
             return self._refuse(request, "not_ready")
-        sent = await _fields(request)
+        sent = form_pairs(await request.body())
         query = PlanQuery.parse(sent)
         form = start_form(query, sent)
         try:
@@ -95,7 +90,7 @@ class CampaignPages:
                 models_in_use.now(),
                 start_form(query, sent, said),
             )
-            return Response(self._draw("plan.html", page), status_code=422, media_type=_HTML)
+            return html(self._draw("plan.html", page), 422)
         return RedirectResponse(f"{CAMPAIGNS_PAGE}/{campaign_id}", status_code=303)
 
     def _all(self, request: Request) -> Response:
@@ -105,7 +100,7 @@ class CampaignPages:
         page = campaigns_page(
             in_use, models_in_use.settings, models_in_use.ledger, models_in_use.now()
         )
-        return Response(self._draw("campaigns.html", page), media_type=_HTML)
+        return html(self._draw("campaigns.html", page))
 
     def _one(self, request: Request, campaign_id: str) -> Response:
         models_in_use, in_use = _in_use(request)
@@ -136,7 +131,7 @@ class CampaignPages:
             notice,
         )
         status = 422 if notice.is_fault else 200
-        return Response(self._draw("campaign.html", page), status_code=status, media_type=_HTML)
+        return html(self._draw("campaign.html", page), status)
 
     def _list(self, request: Request, campaign_id: str, ending: str) -> Response:
         """The list that goes out, as the command writes it: consent is looked up once more."""
@@ -200,12 +195,3 @@ class _Scratch:
 def _in_use(request: Request) -> tuple[ModelsInUse, InUse | None]:
     models_in_use = models_in_use_of(request)
     return models_in_use, models_in_use.in_use
-
-
-async def _fields(request: Request) -> list[tuple[str, str]]:
-    """The fields of a form in their order; what is not UTF-8 becomes a question mark."""
-    text = (await request.body()).decode("utf-8", "replace")
-    try:
-        return parse_qsl(text, keep_blank_values=True, max_num_fields=_MOST_FIELDS)
-    except ValueError:
-        raise Refusal("invalid_request", "Send the form as the page has it.") from None

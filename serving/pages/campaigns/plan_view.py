@@ -27,7 +27,7 @@ from serving.pages.campaigns.contexts import (
 from serving.pages.campaigns.curve_picture import curve_picture
 from serving.pages.campaigns.plan_query import PlanQuery
 from serving.pages.contexts import Choice
-from serving.pages.figures import instant, model, out_of_date, percent, whole_money
+from serving.pages.figures import instant, model, out_of_date, percent, whole_money, width_of
 from serving.pages.list_query import STATUSES
 from serving.snapshot.reading import Snapshot
 from training.actions.actions import MEASURED, TITLES, Action
@@ -205,8 +205,8 @@ class _PlanWords:
                     kind,
                     self._language.say(label),
                     self._customers(customers),
-                    _width(begin),
-                    _width(share),
+                    width_of(begin),
+                    width_of(share),
                 )
             )
             begin += share
@@ -279,8 +279,8 @@ class _PlanWords:
             group=declared_label(one.group, language),
             considered=percent(one.share_considered, language),
             planned=percent(one.share_planned, language),
-            considered_width=_width(one.share_considered),
-            planned_width=_width(one.share_planned),
+            considered_width=width_of(one.share_considered),
+            planned_width=width_of(one.share_planned),
             # By lot alone so few would be far from their share as well.
             ratio=times if customers * one.share_considered >= _FEWEST_EXPECTED else "–",
         )
@@ -288,10 +288,6 @@ class _PlanWords:
 
 def _number(asked: int | None) -> str:
     return "" if asked is None else str(asked)
-
-
-def _width(share: float) -> str:
-    return f"{100 * share:.2f}%"
 
 
 def _day(seconds: int) -> str:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
 from typing import Any
 
 from features.declarations.feature import ReasonGroup
 from serving.findings.findings import Findings
 from serving.findings.wording import calendar_day, quality_sentences
 from serving.in_use.models_in_use import InUse
-from serving.pages.figures import percent, signed
+from serving.pages.figures import day_of_test, percent, signed
 from serving.pages.level_view import level_range, level_sections
 from serving.pages.list_sentences import JUST_AS_EXPECTED
 from serving.pages.quality.contexts import KindLine, KindSection, QualityPage, RuleLine, VerdictLine
@@ -112,7 +111,7 @@ def _level_sentences(in_use: InUse, act: str, language: Language) -> Iterator[st
         )
     )
     came = language.written(f"{latest.observed_over_expected:.2f}")
-    yield said.format(day=_day(latest.test, language), came=came, act=act)
+    yield said.format(day=day_of_test(latest.test, language), came=came, act=act)
     low, high = level_range(in_use)
     if (low, high) != JUST_AS_EXPECTED:
         said = language.say(
@@ -145,7 +144,7 @@ def _rules(metrics: Mapping[str, Any], language: Language) -> tuple[list[RuleLin
     said = language.say(
         "Tested as of {day}: nothing of it was known to the model, and nothing was chosen by it."
     )
-    return lines, said.format(day=_day(reserved, language))
+    return lines, said.format(day=day_of_test(reserved, language))
 
 
 def _kinds(slices: Sequence[Mapping[str, Any]], language: Language) -> list[KindSection]:
@@ -206,7 +205,7 @@ def _verdicts(
 def _model(in_use: InUse, language: Language) -> str:
     manifest = in_use.scorer.bundle.manifest
     said = language.say("{model}, version {version}, learned from what was known before {day}.")
-    day = _day(manifest.data_cut[:10], language)
+    day = day_of_test(manifest.data_cut[:10], language)
     return said.format(model=manifest.title, version=manifest.version, day=day)
 
 
@@ -235,11 +234,3 @@ def _pairs(auc: float, language: Language, *, sign: bool = False) -> str:
 def _between(low: float, high: float, decimals: int, language: Language) -> str:
     ends = (language.written(f"{one:,.{decimals}f}").replace("-", "−") for one in (low, high))
     return language.say("{low} to {high}").format(**dict(zip(("low", "high"), ends, strict=True)))
-
-
-def _day(test: str, language: Language) -> str:
-    """The day of a test; the name of a round where no time lies between tests."""
-    try:
-        return language.date(date.fromisoformat(test))
-    except ValueError:
-        return test

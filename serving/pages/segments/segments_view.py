@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from features.lifecycle.stages import LifecycleStatus, Stage
 from serving.in_use.models_in_use import InUse
 from serving.pages.churn_list import sorts
-from serving.pages.figures import instant, percent, whole_money
+from serving.pages.figures import instant, percent, whole_money, width_of
 from serving.pages.list_query import ListQuery
 from serving.pages.segments.contexts import GroupLine, GroupSection, SegmentsPage
 from serving.pages.segments.groups import GroupSums, SnapshotGroups, telling_habits
@@ -145,7 +145,7 @@ def _line(
         habits=group.habits,
         customers=language.count(customers),
         share=percent(share, language),
-        width=f"{100 * share:.2f}%",
+        width=width_of(share),
         expected=language.count(round(expected)) if judged else "–",
         rate=percent(expected / judged, language) if judged else "",
         at_risk=whole_money(round(float(sums.at_risk_cents[place])), currency, language)
