@@ -28,14 +28,14 @@ def mcp(call: Call, url: str | None) -> Outcome:
             remedy="Make one with `regulars keys create assistant --scope score`.",
         )
     try:
-        from serving.assistants.server import assistant_server
+        from regulars.assistant.server import assistant_server
     except ModuleNotFoundError as missing:
         raise UsageRefused(
             expected="the package mcp",
             found=f"no module named {missing.name}",
             remedy="Install it with `pip install 'regulars[mcp]'`.",
         ) from None
-    from serving.assistants.asking import over_http
+    from regulars.assistant.asking import over_http
 
     where = url or f"http://{call.settings.service.host}:{call.settings.service.port}"
     assistant_server(over_http(where, key)).run("stdio")

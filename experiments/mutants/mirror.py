@@ -14,6 +14,7 @@ from experiments.mutants.sample import room_of
 LAWS = "tests/laws/"
 _ELSEWHERE = {
     "regulars": "tests/commands",
+    "regulars/assistant": "tests/commands/assistant",
     "regulars/library": "tests/commands/library",
     "serving/pages": "tests/pages",
 }

@@ -120,7 +120,7 @@ DOORS = {
         "serving/ledger/migrations/versions/demands.py",
         "serving/ledger/migrations/versions/rooms.py",
     },
-    "mcp": {"serving/assistants/server.py"},
+    "mcp": {"regulars/assistant/server.py"},
     "jinja2": {"serving/pages/pages.py"},
     "rich": {"regulars/narrator.py"},
     "click": {

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 from mcp import Client, ClientSession, StdioServerParameters, stdio_client
 
-from serving.assistants.asking import over_http
-from serving.assistants.server import assistant_server
-from serving.assistants.tools import MOST_PEOPLE
+from regulars.assistant.asking import over_http
+from regulars.assistant.server import assistant_server
+from regulars.assistant.tools import MOST_PEOPLE
 from tests.serving.calling import Service
 from tests.serving.company import Company
 

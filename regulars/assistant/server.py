@@ -11,8 +11,8 @@ from mcp.server.mcpserver import MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
 from mcp.types import ToolAnnotations
 
-from serving.assistants.asking import Ask, ServiceRefused
-from serving.assistants.tools import Tools
+from regulars.assistant.asking import Ask, ServiceRefused
+from regulars.assistant.tools import Tools
 
 _INSTRUCTIONS = (
     "Regulars says which customers are about to leave, why, and what is best to do. Everything here is read-only. "

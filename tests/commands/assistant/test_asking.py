@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import pytest
 
 from features.vocabulary.errors import UsageRefused
-from serving.assistants.asking import ServiceRefused, over_http, problem_in
+from regulars.assistant.asking import ServiceRefused, over_http, problem_in
 
 
 class Elsewhere(BaseHTTPRequestHandler):

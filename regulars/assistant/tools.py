@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
-from serving.assistants.asking import Ask
+from regulars.assistant.asking import Ask
 
 MOST_PEOPLE = 20
 """A page: nobody is told of more at a time."""
